@@ -1,0 +1,20 @@
+// The analysis: a volume in, findings out. It knows no DICOM, no file, no network and no log.
+#pragma once
+
+#include <expected>
+
+#include "analysis/findings.hpp"
+#include "analysis/volume.hpp"
+
+namespace calcinode {
+
+struct AnalysisOptions {
+    int threads = 2;
+};
+
+std::expected<Findings, Unfit> analyse(const Volume& volume, const AnalysisOptions& options = {});
+
+// Changes whenever the same volume could give other findings; part of the identity of each result.
+inline constexpr int analysis_version = 1;
+
+}  // namespace calcinode

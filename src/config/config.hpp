@@ -1,0 +1,84 @@
+// The configuration: one typed struct, read from TOML, every key checked. Defaults are those written here;
+// each key is explained in config/calcinode.toml.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace calcinode::config {
+
+struct Node {
+    std::string ae_title = "CALCINODE";
+    std::string bind = "0.0.0.0";
+    std::uint16_t port = 11112;
+    std::filesystem::path data_dir = "/var/lib/calcinode";
+};
+
+struct Receive {
+    std::vector<std::string> allowed_callers;  // empty: all
+    bool check_called_ae = true;
+    int max_associations = 32;
+    int acse_timeout_s = 15;
+    int idle_timeout_s = 60;
+    int shutdown_s = 20;  // how long open associations may go on at SIGTERM
+    int max_object_mib = 2048;
+    int minimum_free_mib = 1024;  // below this much free space: A700H
+};
+
+struct Study {
+    int quiet_s = 60;      // complete when no instance came for so long
+    int gap_wait_s = 300;  // a study with missing slices waits so long
+};
+
+struct Analysis {
+    int threads = 2;
+    int max_attempts = 3;
+};
+
+struct Results {
+    bool report_negative = true;
+    int first_series_number = 9001;
+};
+
+struct Destination {
+    std::string name, host, ae_title;
+    std::uint16_t port = 104;
+    int timeout_s = 30;
+};
+
+struct Delivery {
+    int retry_first_s = 10;  // doubled at each failure
+    int retry_longest_s = 3600;
+    int park_after_h = 72;
+};
+
+struct Log {
+    std::string level = "info";  // debug, info, warn, error
+};
+
+struct Config {
+    Node node;
+    Receive receive;
+    Study study;
+    Analysis analysis;
+    Results results;
+    std::vector<Destination> destinations;  // [[destination]]
+    Delivery delivery;
+    Log log;
+};
+
+// Each mistake: line, key and what is allowed.
+struct Mistake {
+    int line = 0;  // 0: of no line in particular
+    std::string key, what;
+};
+std::string to_string(const Mistake& mistake, const std::filesystem::path& file);
+
+std::expected<Config, std::vector<Mistake>> parse(const std::string& toml_text);
+std::expected<Config, std::vector<Mistake>> load(const std::filesystem::path& file);
+
+}  // namespace calcinode::config

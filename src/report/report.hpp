@@ -1,0 +1,47 @@
+// From an outcome to the DICOM objects that a PACS understands, and result.json.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "analysis/volume.hpp"
+#include "base/result.hpp"
+#include "dicom/series_source.hpp"
+#include "report/outcome.hpp"
+
+namespace calcinode::report {
+
+struct ReportOptions {
+    bool report_negative = true;     // an SR for a negative study, too
+    int first_series_number = 9001;  // SR; then secondary capture, SEG, key objects
+    std::string identity;            // what the result was made of (see result_identity): UIDs derive from it
+    int revision = 1;
+};
+
+enum class ObjectKind { structured_report, secondary_capture, segmentation, key_objects };
+
+struct ReportObject {
+    ObjectKind kind;
+    std::string sop_class_uid, sop_instance_uid;
+    std::filesystem::path file;  // Part 10 file, on stable storage
+};
+
+// What identifies a result: the source's series and instances and all that could change the findings. The
+// same identity gives the same object UIDs, so that a repeated run never gives a PACS a second object.
+std::string result_identity(const SeriesSource& source);
+
+// Writes sr.dcm, and for a study with deposits seg.dcm, sc-1.dcm, ko.dcm and figure.png, into `folder`, which
+// exists. The outcome's status must be analysed. Nothing is written twice under another UID.
+Result<std::vector<ReportObject>> write_objects(const StudyOutcome& outcome, const Volume& volume,
+                                                const SeriesSource& source, const ReportOptions& options,
+                                                const std::filesystem::path& folder);
+
+// The text of result.json (schema calcinode.result/1, see src/report/result.schema.json). `identity` as for
+// write_objects ("" where there was no volume): the deposits' tracking UIDs derive from it.
+std::string result_json(const StudyOutcome& outcome, const std::string& identity);
+
+// The tracking UID of a deposit, the same in SR, SEG and result.json.
+std::string tracking_uid(const std::string& identity, int deposit_id);
+
+}  // namespace calcinode::report

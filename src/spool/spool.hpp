@@ -1,0 +1,64 @@
+// The spool: received instances as files on stable storage, and their rows.
+//
+//   DIR/incoming/        files being received, removed at start
+//   DIR/instances/xx/    <SHA-256 of the SOP Instance UID>.dcm, xx its first two digits: no path is ever made
+//                        from a received value
+//
+// A file in its final place is the truth; its row is an index that a sweep at start can rebuild.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "store/store.hpp"
+
+namespace calcinode::spool {
+
+// Why an instance was not kept. receive maps it to a DIMSE status, in one place.
+enum class Refusal { no_space, not_understood, identity_mismatch, wrong_class, own_object, storage_failed };
+
+struct Rejected {
+    Refusal refusal;
+    std::string what;
+};
+
+enum class Stored { added, same_again, differs };
+
+class Spool {
+  public:
+    // Makes the folders; an Error where one can't be written. `database` must outlive the spool.
+    static Result<Spool> open(const std::filesystem::path& folder, store::Database& database,
+                              std::uintmax_t minimum_free_bytes);
+
+    // Removes half-written files, takes in files without rows, names rows without files.
+    struct Sweep {
+        int removed = 0, taken_in = 0, missing = 0;
+    };
+    Sweep sweep();
+
+    // Where the next instance is to be written by the receiver (a fresh name below incoming/), or a refusal
+    // because there is no room.
+    std::expected<std::filesystem::path, Rejected> begin_instance();
+
+    // What the association said about the object it sends.
+    struct Announced {
+        std::string sop_class_uid, sop_instance_uid, transfer_syntax_uid, calling_ae;
+    };
+    // Takes the written Part 10 file: reads its identity, puts data and name on stable storage, adds its row.
+    // When this returns Stored, status 0000H may be sent. The incoming file is gone afterwards in every case.
+    std::expected<Stored, Rejected> commit_instance(const std::filesystem::path& incoming,
+                                                    const Announced& announced);
+
+    std::filesystem::path file_of(const store::InstanceRow& row) const;
+
+  private:
+    Spool(std::filesystem::path folder, store::Database& database, std::uintmax_t minimum_free_bytes);
+    std::filesystem::path folder_;
+    store::Database* database_;
+    std::uintmax_t minimum_free_bytes_;
+};
+
+}  // namespace calcinode::spool

@@ -1,0 +1,133 @@
+// The database: where every state that outlives a call is kept. Only this folder speaks SQL.
+//
+// One Database is one SQLite connection (WAL, foreign keys on) with a mutex; all calls are safe from any
+// thread and each is one transaction. The stages hand on by these rows, and a kill at any instant leaves each
+// row before or after its step:
+//
+//   row       states                                              moved by
+//   study     receiving -> queued                                 assemble (completeness)
+//             queued -> analysing                                 the job's lease
+//             analysing -> analysed | not_applicable | failed     the job's end, with its result row
+//             any -> receiving                                    a new instance after that
+//   job       queued -> leased -> done | parked | queued (retry)  the analysis worker; an expired lease is
+//   queued delivery  pending -> sent | parked | pending (retry)          deliver
+//
+// Instance rows are an index of the spool: a lost row is found again by the spool's sweep at start, so
+// inserting one need not be synced; job, result and delivery rows are (synchronous=FULL for those
+// transactions is the implementation's matter).
+//
+// Methods throw StoreFailure where the database itself fails (disk full, damaged): nothing a caller can mend.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace calcinode::store {
+
+struct StoreFailure : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct InstanceRow {
+    std::string sop_instance_uid, series_uid, study_uid, sop_class_uid, transfer_syntax_uid;
+    std::string modality;
+    std::string path;  // relative to the spool folder
+    std::int64_t bytes = 0;
+    std::string sha256;
+    std::string calling_ae;
+    UnixMillis received = 0;
+};
+
+enum class Insert { added, same_again, differs };  // differs: same UID, other bytes; the first is kept
+
+struct StudyRow {
+    std::string study_uid, state, reason, verdict;
+    UnixMillis first_received = 0, last_received = 0;
+    std::optional<UnixMillis> gap_since;
+    int revision = 0;
+    std::int64_t instances = 0;
+    std::int64_t conflicts = 0;
+};
+
+struct Job {
+    std::int64_t id = 0;
+    std::string study_uid;
+    int attempts = 0;  // counting this one
+};
+
+struct ObjectToDeliver {
+    std::string sop_class_uid, sop_instance_uid;
+    std::string path;  // relative to the results folder
+};
+
+struct NewResult {
+    std::string study_uid, identity, status, verdict, reason, folder;
+    std::vector<ObjectToDeliver> objects;
+    std::vector<std::string> destinations;  // each object becomes a delivery row for each of these
+};
+
+struct Delivery {
+    std::int64_t id = 0;
+    std::string destination, sop_class_uid, sop_instance_uid, path, study_uid;
+    int attempts = 0;
+};
+
+class Database {
+  public:
+    // Opens or creates, and migrates to the newest schema. An Error for a database of a newer schema, a file
+    // that is no database, or a folder that can't be written.
+    static Result<Database> open(const std::filesystem::path& file);
+    Database(Database&&) noexcept;
+    ~Database();
+
+    // --- instances and studies
+    // Adds instance, series and study rows as needed. A new instance sets the study to `receiving`.
+    Insert add_instance(const InstanceRow& row);
+    std::optional<InstanceRow> find_instance(const std::string& sop_instance_uid);
+    std::vector<InstanceRow> instances_of(const std::string& study_uid);
+    std::optional<StudyRow> find_study(const std::string& study_uid);
+    std::vector<StudyRow> studies(int limit = 1000);  // newest first
+    // Studies in state `receiving` whose last instance came before `before`.
+    std::vector<StudyRow> quiet_studies(UnixMillis before);
+    void set_gap_since(const std::string& study_uid, UnixMillis since);
+    // receiving -> queued, with a job, in one transaction, if no instance came after `last_received`.
+    // False where one did.
+    bool queue_study(const std::string& study_uid, UnixMillis last_received);
+
+    // --- jobs
+    // The oldest due job, leased until `until`, its study set to analysing; also takes over expired leases.
+    std::optional<Job> lease_job(UnixMillis now, UnixMillis until);
+    void extend_lease(std::int64_t job_id, UnixMillis until);
+    // All leases expire: for the start of the only worker process.
+    void release_all_leases();
+    // Job done, result row and delivery rows, study state, in one transaction. A result of the same identity
+    // exists already: only the job and the study change. New instances that came meanwhile keep the study in
+    // `receiving`.
+    void finish_job(const Job& job, const NewResult& result);
+    void retry_job(const Job& job, const std::string& error, UnixMillis not_before);
+    void park_job(const Job& job, const std::string& error);  // study becomes failed with that reason
+
+    // --- deliveries
+    std::vector<Delivery> due_deliveries(const std::string& destination, UnixMillis now, int limit);
+    void delivery_sent(std::int64_t id, UnixMillis now);
+    void delivery_failed(std::int64_t id, const std::string& error, UnixMillis not_before);
+    void delivery_parked(std::int64_t id, const std::string& error);
+    struct DeliveryCounts {
+        std::int64_t pending = 0, sent = 0, parked = 0;
+    };
+    DeliveryCounts delivery_counts(const std::string& study_uid);
+
+  private:
+    struct Connection;
+    explicit Database(std::unique_ptr<Connection> connection);
+    std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace calcinode::store
