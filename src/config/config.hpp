@@ -16,6 +16,7 @@ struct Node {
     std::string bind = "0.0.0.0";
     std::uint16_t port = 11112;
     std::filesystem::path data_dir = "/var/lib/calcinode";
+    bool operator==(const Node&) const = default;
 };
 
 struct Receive {
@@ -27,37 +28,44 @@ struct Receive {
     int shutdown_s = 20;  // how long open associations may go on at SIGTERM
     int max_object_mib = 2048;
     int minimum_free_mib = 1024;  // below this much free space: A700H
+    bool operator==(const Receive&) const = default;
 };
 
 struct Study {
     int quiet_s = 60;      // complete when no instance came for so long
     int gap_wait_s = 300;  // a study with missing slices waits so long
+    bool operator==(const Study&) const = default;
 };
 
 struct Analysis {
     int threads = 2;
     int max_attempts = 3;
+    bool operator==(const Analysis&) const = default;
 };
 
 struct Results {
     bool report_negative = true;
     int first_series_number = 9001;
+    bool operator==(const Results&) const = default;
 };
 
 struct Destination {
     std::string name, host, ae_title;
     std::uint16_t port = 104;
     int timeout_s = 30;
+    bool operator==(const Destination&) const = default;
 };
 
 struct Delivery {
     int retry_first_s = 10;  // doubled at each failure
     int retry_longest_s = 3600;
     int park_after_h = 72;
+    bool operator==(const Delivery&) const = default;
 };
 
 struct Log {
     std::string level = "info";  // debug, info, warn, error
+    bool operator==(const Log&) const = default;
 };
 
 struct Config {
@@ -69,6 +77,7 @@ struct Config {
     std::vector<Destination> destinations;  // [[destination]]
     Delivery delivery;
     Log log;
+    bool operator==(const Config&) const = default;
 };
 
 // Each mistake: line, key and what is allowed.
@@ -80,5 +89,8 @@ std::string to_string(const Mistake& mistake, const std::filesystem::path& file)
 
 std::expected<Config, std::vector<Mistake>> parse(const std::string& toml_text);
 std::expected<Config, std::vector<Mistake>> load(const std::filesystem::path& file);
+
+// Every key there is, as "section.key", in the order of the structs above.
+std::vector<std::string> known_keys();
 
 }  // namespace calcinode::config

@@ -1,0 +1,191 @@
+#include <algorithm>
+
+#include "base/fd.hpp"
+#include "config/config.hpp"
+#include "config/rules.hpp"
+#include "config/section.hpp"
+
+namespace calcinode::config {
+namespace {
+
+constexpr std::size_t largest_file_bytes = 1 << 20;
+constexpr int day_s = 24 * 3600;
+constexpr std::uint16_t highest_port = 65535;
+// A CT of more than this is no CT, and the byte count must fit DCMTK's 32-bit lengths.
+constexpr int most_object_mib = 4095;
+constexpr int most_free_mib = 1 << 30;  // 1 PiB
+
+void read_node(Section& section, Node& node) {
+    section.text("ae_title", node.ae_title, ae_title_rule);
+    section.text("bind", node.bind, ipv4_rule);
+    section.number<std::uint16_t>("port", node.port, 0, highest_port);
+    std::string data_dir = node.data_dir.string();
+    section.text("data_dir", data_dir, absolute_path_rule);
+    node.data_dir = data_dir;
+}
+
+void read_receive(Section& section, Receive& receive) {
+    section.texts("allowed_callers", receive.allowed_callers, ae_title_rule);
+    section.boolean("check_called_ae", receive.check_called_ae);
+    section.number("max_associations", receive.max_associations, 1, 1000);
+    section.number("acse_timeout_s", receive.acse_timeout_s, 1, 300);
+    section.number("idle_timeout_s", receive.idle_timeout_s, 1, 3600);
+    section.number("shutdown_s", receive.shutdown_s, 0, 600);
+    section.number("max_object_mib", receive.max_object_mib, 1, most_object_mib);
+    section.number("minimum_free_mib", receive.minimum_free_mib, 0, most_free_mib);
+}
+
+void read_study(Section& section, Study& study) {
+    section.number("quiet_s", study.quiet_s, 1, day_s);
+    section.number("gap_wait_s", study.gap_wait_s, 0, 7 * day_s);
+}
+
+void read_analysis(Section& section, Analysis& analysis) {
+    section.number("threads", analysis.threads, 1, 256);
+    section.number("max_attempts", analysis.max_attempts, 1, 100);
+}
+
+void read_results(Section& section, Results& results) {
+    section.boolean("report_negative", results.report_negative);
+    // Series Number is an IS of at most 2^31 - 1; four numbers in a row are used.
+    section.number("first_series_number", results.first_series_number, 1, 2147483000);
+}
+
+void read_delivery(Section& section, Delivery& delivery) {
+    section.number("retry_first_s", delivery.retry_first_s, 1, 3600);
+    section.number("retry_longest_s", delivery.retry_longest_s, 1, day_s);
+    section.number("park_after_h", delivery.park_after_h, 1, 24 * 365);
+}
+
+void read_log(Section& section, Log& log) {
+    section.text("level", log.level, log_level_rule);
+}
+
+void read_destination(Section& section, Destination& destination) {
+    for (const char* key : {"name", "host", "ae_title"}) section.require(key);
+    section.text("name", destination.name, name_rule);
+    section.text("host", destination.host, host_rule);
+    section.text("ae_title", destination.ae_title, ae_title_rule);
+    section.number<std::uint16_t>("port", destination.port, 1, highest_port);
+    section.number("timeout_s", destination.timeout_s, 1, 3600);
+}
+
+// Reads all sections of `document`, and says what each is called and which keys it has.
+class Reader {
+  public:
+    Reader(const toml::table& document, std::vector<Mistake>& mistakes)
+        : document_(&document), mistakes_(&mistakes) {}
+
+    Config read() {
+        Config config;
+        section("node", config.node, read_node);
+        section("receive", config.receive, read_receive);
+        section("study", config.study, read_study);
+        section("analysis", config.analysis, read_analysis);
+        section("results", config.results, read_results);
+        section("delivery", config.delivery, read_delivery);
+        section("log", config.log, read_log);
+        destinations(config);
+        unknown_sections();
+        if (config.delivery.retry_longest_s < config.delivery.retry_first_s)
+            mistakes_->push_back({0, "delivery.retry_longest_s", "must not be less than retry_first_s"});
+        return config;
+    }
+
+    std::vector<std::string> keys;
+
+  private:
+    template <class Fields, class Read>
+    void section(const std::string& name, Fields& fields, Read read_fields) {
+        sections_.push_back(name);
+        const auto* node = document_->get(name);
+        const auto* table = node ? node->as_table() : nullptr;
+        if (node && !table) mistakes_->push_back({line_of(*node), name, "must be a section: [" + name + "]"});
+        Section section(table, name, *mistakes_, node ? line_of(*node) : 0);
+        read_fields(section, fields);
+        section.finish();
+        keys.insert(keys.end(), section.keys().begin(), section.keys().end());
+    }
+
+    void destinations(Config& config) {
+        sections_.push_back("destination");
+        const auto* node = document_->get("destination");
+        const auto* tables = node ? node->as_array() : nullptr;
+        if (node && (!tables || !tables->is_array_of_tables())) {
+            mistakes_->push_back({line_of(*node), "destination", "must be written as [[destination]]"});
+            return;
+        }
+        if (!tables) return;
+        for (const auto& entry : *tables) {
+            Section section(entry.as_table(), "destination", *mistakes_, line_of(entry));
+            Destination destination;
+            read_destination(section, destination);
+            section.finish();
+            const bool again = std::ranges::any_of(config.destinations, [&](const Destination& other) {
+                return !other.name.empty() && other.name == destination.name;
+            });
+            if (again)
+                mistakes_->push_back(
+                    {line_of(entry), "destination.name", "names an earlier destination already"});
+            config.destinations.push_back(destination);
+        }
+    }
+
+    void unknown_sections() {
+        for (const auto& [key, node] : *document_) {
+            const std::string name(key.str());
+            if (std::ranges::find(sections_, name) == sections_.end())
+                mistakes_->push_back({line_of(node), name, "is not known here"});
+        }
+    }
+
+    const toml::table* document_;
+    std::vector<Mistake>* mistakes_;
+    std::vector<std::string> sections_;
+};
+
+}  // namespace
+
+std::expected<Config, std::vector<Mistake>> parse(const std::string& toml_text) {
+    std::vector<Mistake> mistakes;
+    try {
+        const toml::table document = toml::parse(toml_text);
+        const Config config = Reader(document, mistakes).read();
+        if (mistakes.empty()) return config;
+    } catch (const toml::parse_error& error) {
+        const auto line = static_cast<int>(error.source().begin.line);
+        mistakes.push_back({line, "", "is not TOML: " + std::string(error.description())});
+    }
+    std::ranges::stable_sort(mistakes, {}, &Mistake::line);
+    return std::unexpected(mistakes);
+}
+
+std::expected<Config, std::vector<Mistake>> load(const std::filesystem::path& file) {
+    const auto text = read_file(file, largest_file_bytes);
+    if (!text) return std::unexpected(std::vector<Mistake>{{0, "", text.error().what}});
+    return parse(*text);
+}
+
+std::vector<std::string> known_keys() {
+    std::vector<Mistake> mistakes;
+    const toml::table empty;
+    Reader reader(empty, mistakes);
+    reader.read();
+    auto keys = reader.keys;
+    Section section(nullptr, "destination", mistakes);
+    Destination destination;
+    read_destination(section, destination);
+    for (const auto& key : section.keys())
+        if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+    return keys;
+}
+
+std::string to_string(const Mistake& mistake, const std::filesystem::path& file) {
+    std::string text = file.string();
+    if (mistake.line > 0) text.append(":").append(std::to_string(mistake.line));
+    text += ": ";
+    if (!mistake.key.empty()) text.append(mistake.key).append(": ");
+    return text + mistake.what;
+}
+
+}  // namespace calcinode::config

@@ -1,0 +1,63 @@
+#include "config/rules.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace calcinode::config {
+namespace {
+
+constexpr std::size_t longest_ae_title = 16;  // PS3.5, value representation AE
+constexpr std::size_t longest_host = 253;     // RFC 1035
+constexpr std::size_t longest_name = 64;
+
+bool is_letter_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool all_of(std::string_view text, std::string_view also_allowed) {
+    return std::ranges::all_of(text, [&](char c) {
+        return is_letter_or_digit(c) || also_allowed.find(c) != std::string_view::npos;
+    });
+}
+
+}  // namespace
+
+std::string ae_title_rule(const std::string& text) {
+    const bool printable =
+        std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '\\'; });
+    const bool padded = !text.empty() && (text.front() == ' ' || text.back() == ' ');
+    if (text.empty() || text.size() > longest_ae_title || !printable || padded)
+        return "must be an AE title: 1 to 16 printable ASCII characters, no backslash, no space at either "
+               "end";
+    return "";
+}
+
+std::string ipv4_rule(const std::string& text) {
+    in_addr address{};
+    if (inet_pton(AF_INET, text.c_str(), &address) == 1) return "";
+    return "must be an IPv4 address such as 0.0.0.0 (all interfaces) or 127.0.0.1";
+}
+
+std::string host_rule(const std::string& text) {
+    if (!text.empty() && text.size() <= longest_host && all_of(text, ".-_")) return "";
+    return "must be a host name or an IPv4 address";
+}
+
+std::string absolute_path_rule(const std::string& text) {
+    if (!text.empty() && text.front() == '/' && text.find('\0') == std::string::npos) return "";
+    return "must be an absolute path";
+}
+
+std::string name_rule(const std::string& text) {
+    if (!text.empty() && text.size() <= longest_name && all_of(text, "-_.")) return "";
+    return "must be 1 to 64 letters, digits, dots, hyphens or underscores";
+}
+
+std::string log_level_rule(const std::string& text) {
+    if (text == "debug" || text == "info" || text == "warn" || text == "error") return "";
+    return R"(must be "debug", "info", "warn" or "error")";
+}
+
+}  // namespace calcinode::config

@@ -1,0 +1,15 @@
+// What the texts of the configuration may hold. Each returns what is wrong, or "".
+#pragma once
+
+#include <string>
+
+namespace calcinode::config {
+
+std::string ae_title_rule(const std::string& text);  // PS3.5: AE, 1 to 16 characters, no backslash
+std::string ipv4_rule(const std::string& text);
+std::string host_rule(const std::string& text);
+std::string absolute_path_rule(const std::string& text);
+std::string name_rule(const std::string& text);  // a destination's name: it stands in logs and rows
+std::string log_level_rule(const std::string& text);
+
+}  // namespace calcinode::config

@@ -1,0 +1,130 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "config/config.hpp"
+
+using namespace calcinode::config;
+
+namespace {
+
+std::string sample_text() {
+    const char* source = std::getenv("CALCINODE_SOURCE");
+    std::ifstream file(std::string(source ? source : ".") + "/config/calcinode.toml");
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+// The only mistake in `text`.
+Mistake mistake_in(const std::string& text) {
+    const auto parsed = parse(text);
+    REQUIRE_FALSE(parsed.has_value());
+    REQUIRE(parsed.error().size() == 1);
+    return parsed.error().front();
+}
+
+const std::string pacs = "[[destination]]\nname = 'P'\nhost = 'h'\nae_title = 'A'\n";
+
+}  // namespace
+
+TEST_CASE("an empty configuration is the defaults") {
+    CHECK(parse("").value() == Config{});
+}
+
+TEST_CASE("the sample configuration holds the defaults, and every key there is") {
+    const auto text = sample_text();
+    REQUIRE_FALSE(text.empty());
+    CHECK(parse(text).value() == Config{});
+
+    const auto with_destination = std::regex_replace(text, std::regex("\n#(?=\\S)"), "\n");
+    const auto config = parse(with_destination).value();
+    REQUIRE(config.destinations.size() == 1);
+    CHECK(config.destinations[0] == Destination{"PACS", "127.0.0.1", "PACS", 104, 30});
+
+    std::vector<std::string> in_sample;
+    std::string section;
+    std::istringstream lines(with_destination);
+    for (std::string line; std::getline(lines, line);) {
+        std::smatch match;
+        if (std::regex_search(line, match, std::regex(R"(^\[+([a-z]+)\]+)"))) section = match[1];
+        if (std::regex_search(line, match, std::regex(R"(^([a-z_]+) = )")))
+            in_sample.push_back(section + "." + match[1].str());
+    }
+    auto known = known_keys();
+    std::ranges::sort(known);
+    std::ranges::sort(in_sample);
+    CHECK(in_sample == known);
+}
+
+TEST_CASE("a misspelt key is named with its line") {
+    const auto mistake = mistake_in("[node]\nae_title = 'X'\nprot = 104\n");
+    CHECK(mistake.line == 3);
+    CHECK(mistake.key == "node.prot");
+    CHECK(to_string(mistake, "a.toml") == "a.toml:3: node.prot: is not known here");
+}
+
+TEST_CASE("an unknown section is a mistake") {
+    CHECK(mistake_in("[nodes]\nport = 104\n").key == "nodes");
+    CHECK(mistake_in("port = 104\n").key == "port");
+    CHECK(mistake_in("node = 3\n").key == "node");
+}
+
+TEST_CASE("every mistake is told at once, in the order of the file") {
+    const auto parsed = parse("[node]\nport = 70000\nae_title = 3\n[study]\nquiet_s = 0\n");
+    REQUIRE_FALSE(parsed.has_value());
+    std::vector<std::string> keys;
+    for (const auto& mistake : parsed.error()) keys.push_back(mistake.key);
+    CHECK(keys == std::vector<std::string>{"node.port", "node.ae_title", "study.quiet_s"});
+}
+
+TEST_CASE("a value out of range or of another type says what is allowed") {
+    CHECK(mistake_in("[node]\nport = -1\n").what == "must be a whole number from 0 to 65535");
+    CHECK(mistake_in("[node]\nport = '104'\n").what == "must be a whole number from 0 to 65535");
+    CHECK(mistake_in("[node]\nport = 104.0\n").what == "must be a whole number from 0 to 65535");
+    CHECK(mistake_in("[receive]\ncheck_called_ae = 1\n").what == "must be true or false");
+    CHECK(mistake_in("[receive]\nallowed_callers = 'A'\n").key == "receive.allowed_callers");
+    CHECK(mistake_in("[receive]\nallowed_callers = ['A', 3]\n").key == "receive.allowed_callers");
+    CHECK(mistake_in("[log]\nlevel = 'loud'\n").what == R"(must be "debug", "info", "warn" or "error")");
+    CHECK(mistake_in("[node]\nbind = 'localhost'\n").key == "node.bind");
+    CHECK(mistake_in("[node]\ndata_dir = 'here'\n").what == "must be an absolute path");
+    CHECK(mistake_in("[delivery]\nretry_first_s = 60\nretry_longest_s = 30\n").key ==
+          "delivery.retry_longest_s");
+}
+
+TEST_CASE("an AE title has 1 to 16 printable characters and no backslash") {
+    for (const std::string good : {"A", "SIXTEEN_CHARS_OK", "CT ROOM 1"})
+        CHECK(parse("[node]\nae_title = '" + good + "'\n").value().node.ae_title == good);
+    for (const std::string bad : {"", "SEVENTEEN_CHARS_X", "A\\\\B", " A", "A ", "\\u00c4"})
+        CHECK(mistake_in("[node]\nae_title = \"" + bad + "\"\n").key == "node.ae_title");
+}
+
+TEST_CASE("a destination needs name, host and AE title") {
+    CHECK(parse(pacs).value().destinations.size() == 1);
+    const auto mistake = mistake_in("[[destination]]\nname = 'P'\nhost = 'h'\n");
+    CHECK(mistake.key == "destination.ae_title");
+    CHECK(mistake.line == 1);
+    CHECK(mistake.what == "is missing");
+    CHECK(mistake_in(pacs + "[destination.x]\n").key != "");
+    CHECK(mistake_in("[destination]\nname = 'P'\n").what == "must be written as [[destination]]");
+}
+
+TEST_CASE("two destinations of one name are a mistake") {
+    CHECK(mistake_in(pacs + pacs).key == "destination.name");
+}
+
+TEST_CASE("what is not TOML is told with its line") {
+    const auto mistake = mistake_in("[node]\nport = \n");
+    CHECK(mistake.line >= 2);
+    CHECK(mistake.what.starts_with("is not TOML"));
+}
+
+TEST_CASE("a file that cannot be read is a mistake") {
+    const auto loaded = load("/no/such/file.toml");
+    REQUIRE_FALSE(loaded.has_value());
+    CHECK(loaded.error().front().what.find("No such file") != std::string::npos);
+}
