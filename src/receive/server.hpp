@@ -1,5 +1,14 @@
 // The network's edge: a C-ECHO and C-STORE SCP. It hands each received instance to a function given from
 // outside and knows nothing of what is done with it.
+//
+// Accepted: Verification, CT Image, Enhanced CT Image and Legacy Converted Enhanced CT Image Storage, in the
+// transfer syntaxes of negotiation.cpp; every other presentation context is rejected. A dataset goes to its
+// file as it comes, never parsed and never in memory as a whole.
+//
+//   thread          number                              does
+//   acceptor        1                                   accepts connections, starts and joins the others
+//   association     Limits::associations, and up to     one association from its request to its end; those
+//                   waiting_connections (server.cpp)    beyond the limit are rejected as soon as they ask
 #pragma once
 
 #include <cstdint>
@@ -36,14 +45,21 @@ struct ReceivedInstance {
     std::string sop_class_uid, sop_instance_uid, transfer_syntax_uid, calling_ae;
 };
 
+// What became of an instance, for the count that the log gives of each association.
+enum class Outcome { stored, duplicate, conflict, ignored, refused };
+
 // DIMSE status and the reason behind it (Error Comment, at most 64 characters are sent).
 struct StoreAnswer {
     std::uint16_t status = 0;
-    std::string comment;
+    std::string comment;    // for the peer
+    std::string detail;     // for the log, where it may name files; empty: nothing to log
+    std::string study_uid;  // of a stored instance: the association feeds this study from now on
+    Outcome outcome = Outcome::stored;
 };
 
+// Called from the associations' threads, several at once; may throw (status 0110H goes to the peer).
 struct InstanceSink {
-    // A path to write the next instance to, or the answer to give without storing it.
+    // A path of a file not yet there to write the next instance to, or the answer to give without storing it.
     std::function<std::expected<std::filesystem::path, StoreAnswer>()> begin;
     // Called with the written file; the answer goes to the peer after it returns.
     std::function<StoreAnswer(const ReceivedInstance&)> commit;
@@ -55,8 +71,8 @@ class Server {
     static Result<std::unique_ptr<Server>> start(const ServerOptions& options, InstanceSink sink);
     virtual ~Server() = default;
     virtual std::uint16_t port() const = 0;
-    // Number of open associations that have sent at least one instance, or are still being negotiated: a
-    // study is not complete while one feeds it. `study_uid`-precise where known.
+    // Whether an open association has sent an instance of the study, or is just sending its first instance of
+    // all, of which nobody knows yet whose it is: a study is not complete while one feeds it.
     virtual bool feeds(const std::string& study_uid) const = 0;
     // No new associations; open ones may finish within `bound_s`, then they are aborted. Returns when none is
     // left.

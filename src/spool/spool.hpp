@@ -25,7 +25,12 @@ struct Rejected {
     std::string what;
 };
 
-enum class Stored { added, same_again, differs };
+enum class Stored { added, same_again, differs };  // differs: same UID, other bytes; the first is kept
+
+struct Kept {
+    Stored how = Stored::added;
+    std::string study_uid;
+};
 
 class Spool {
   public:
@@ -48,14 +53,17 @@ class Spool {
         std::string sop_class_uid, sop_instance_uid, transfer_syntax_uid, calling_ae;
     };
     // Takes the written Part 10 file: reads its identity, puts data and name on stable storage, adds its row.
-    // When this returns Stored, status 0000H may be sent. The incoming file is gone afterwards in every case.
-    std::expected<Stored, Rejected> commit_instance(const std::filesystem::path& incoming,
-                                                    const Announced& announced);
+    // When this returns Kept, status 0000H may be sent. The incoming file is gone afterwards in every case.
+    // Of several callers with one UID at the same time one is first. Throws store::StoreFailure.
+    std::expected<Kept, Rejected> commit_instance(const std::filesystem::path& incoming,
+                                                  const Announced& announced);
 
     std::filesystem::path file_of(const store::InstanceRow& row) const;
 
   private:
     Spool(std::filesystem::path folder, store::Database& database, std::uintmax_t minimum_free_bytes);
+    Kept keep_first(const store::InstanceRow& again, const store::InstanceRow& first);
+    bool take_in(const std::filesystem::path& file, const std::string& relative);
     std::filesystem::path folder_;
     store::Database* database_;
     std::uintmax_t minimum_free_bytes_;

@@ -76,7 +76,8 @@ struct NewResult {
 struct Delivery {
     std::int64_t id = 0;
     std::string destination, sop_class_uid, sop_instance_uid, path, study_uid;
-    int attempts = 0;
+    int attempts = 0;        // so far
+    UnixMillis created = 0;  // when its result was made
 };
 
 class Database {
@@ -88,7 +89,8 @@ class Database {
     ~Database();
 
     // --- instances and studies
-    // Adds instance, series and study rows as needed. A new instance sets the study to `receiving`.
+    // Adds instance, series and study rows as needed. A new instance sets the study to `receiving`; one that
+    // differs from its first is counted in the first's row.
     Insert add_instance(const InstanceRow& row);
     std::optional<InstanceRow> find_instance(const std::string& sop_instance_uid);
     std::vector<InstanceRow> instances_of(const std::string& study_uid);
@@ -99,17 +101,21 @@ class Database {
     void set_gap_since(const std::string& study_uid, UnixMillis since);
     // receiving -> queued, with a job, in one transaction, if no instance came after `last_received`.
     // False where one did.
+    // False too while a worker still holds a lease on the study's last job.
     bool queue_study(const std::string& study_uid, UnixMillis last_received);
+    // `path` of every instance row, sorted: what the spool's sweep compares its files with.
+    std::vector<std::string> instance_paths();
 
     // --- jobs
     // The oldest due job, leased until `until`, its study set to analysing; also takes over expired leases.
+    // The job of a study that is receiving again waits until the study is queued again.
     std::optional<Job> lease_job(UnixMillis now, UnixMillis until);
     void extend_lease(std::int64_t job_id, UnixMillis until);
     // All leases expire: for the start of the only worker process.
     void release_all_leases();
     // Job done, result row and delivery rows, study state, in one transaction. A result of the same identity
     // exists already: only the job and the study change. New instances that came meanwhile keep the study in
-    // `receiving`.
+    // `receiving`. Does nothing where the lease was taken over meanwhile (the Job is older than the row).
     void finish_job(const Job& job, const NewResult& result);
     void retry_job(const Job& job, const std::string& error, UnixMillis not_before);
     void park_job(const Job& job, const std::string& error);  // study becomes failed with that reason

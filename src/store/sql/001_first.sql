@@ -12,16 +12,16 @@ CREATE TABLE study (
 ) STRICT;
 
 CREATE TABLE series (
-    series_uid TEXT PRIMARY KEY,
     study_uid  TEXT NOT NULL REFERENCES study,
-    modality   TEXT NOT NULL
+    series_uid TEXT NOT NULL,
+    modality   TEXT NOT NULL,
+    PRIMARY KEY (study_uid, series_uid)   -- not series_uid alone: senders have reused one across studies
 ) STRICT;
-CREATE INDEX series_of_study ON series (study_uid);
 
 CREATE TABLE instance (
     sop_instance_uid    TEXT PRIMARY KEY,
-    series_uid          TEXT NOT NULL REFERENCES series,
-    study_uid           TEXT NOT NULL REFERENCES study,
+    study_uid           TEXT NOT NULL,
+    series_uid          TEXT NOT NULL,
     sop_class_uid       TEXT NOT NULL,
     transfer_syntax_uid TEXT NOT NULL,
     path                TEXT NOT NULL,    -- relative to the spool folder
@@ -29,7 +29,8 @@ CREATE TABLE instance (
     sha256              TEXT NOT NULL,    -- of the dataset as received
     calling_ae          TEXT NOT NULL,
     received            INTEGER NOT NULL,
-    conflicts           INTEGER NOT NULL DEFAULT 0  -- times the same UID came with other bytes (first kept)
+    conflicts           INTEGER NOT NULL DEFAULT 0, -- times the same UID came with other bytes (first kept)
+    FOREIGN KEY (study_uid, series_uid) REFERENCES series
 ) STRICT;
 CREATE INDEX instance_of_study ON instance (study_uid);
 

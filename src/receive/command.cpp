@@ -1,0 +1,70 @@
+#include "receive/command.hpp"
+
+#include <string_view>
+
+namespace calcinode::receive {
+namespace {
+
+constexpr std::uint16_t no_dataset = 0x0101;  // Command Data Set Type; any other value: there is one
+
+std::uint32_t little_endian(std::span<const std::byte> bytes) {
+    std::uint32_t value = 0;
+    for (std::size_t i = bytes.size(); i-- > 0;)
+        value = value << 8 | std::to_integer<std::uint32_t>(bytes[i]);
+    return value;
+}
+
+std::string text(std::span<const std::byte> bytes) {
+    std::string_view view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    while (view.ends_with('\0') || view.ends_with(' ')) view.remove_suffix(1);
+    return std::string(view);
+}
+
+Result<> take(std::uint32_t tag, std::span<const std::byte> value, Command& command) {
+    const auto number = [&](std::uint16_t& into) -> Result<> {
+        if (value.size() != 2) return fail("a number of the command set has the wrong length");
+        into = static_cast<std::uint16_t>(little_endian(value));
+        return {};
+    };
+    std::uint16_t dataset_type = 0;
+    switch (tag) {
+        case 0x0000'0002:
+            command.sop_class_uid = text(value);
+            return {};
+        case 0x0000'0100:
+            return number(command.field);
+        case 0x0000'0110:
+            return number(command.message_id);
+        case 0x0000'0800: {
+            auto taken = number(dataset_type);
+            command.has_dataset = dataset_type != no_dataset;
+            return taken;
+        }
+        case 0x0000'1000:
+            command.sop_instance_uid = text(value);
+            return {};
+        default:
+            return {};
+    }
+}
+
+}  // namespace
+
+Result<Command> parse_command(std::span<const std::byte> bytes) {
+    constexpr std::size_t header_bytes = 8;
+    Command command;
+    while (!bytes.empty()) {
+        if (bytes.size() < header_bytes) return fail("the command set is cut off");
+        const std::uint32_t tag = little_endian(bytes.first(2)) << 16 | little_endian(bytes.subspan(2, 2));
+        const std::uint32_t length = little_endian(bytes.subspan(4, 4));
+        bytes = bytes.subspan(header_bytes);
+        if (tag >> 16 != 0) return fail("the command set has an element of another group");
+        if (length > bytes.size()) return fail("the command set is cut off");
+        if (auto taken = take(tag, bytes.first(length), command); !taken)
+            return std::unexpected(taken.error());
+        bytes = bytes.subspan(length);
+    }
+    return command;
+}
+
+}  // namespace calcinode::receive

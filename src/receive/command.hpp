@@ -1,0 +1,24 @@
+// The request's command set (PS3.7 6.3): the few elements that a C-ECHO and C-STORE SCP needs.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace calcinode::receive {
+
+struct Command {
+    static constexpr std::uint16_t store_request = 0x0001, echo_request = 0x0030, cancel_request = 0x0fff;
+
+    std::uint16_t field = 0;
+    std::uint16_t message_id = 0;
+    bool has_dataset = false;
+    std::string sop_class_uid, sop_instance_uid;  // affected ones, without padding
+};
+
+// `bytes`: the whole command set, implicit little endian as always. No element in it may be a sequence.
+Result<Command> parse_command(std::span<const std::byte> bytes);
+
+}  // namespace calcinode::receive

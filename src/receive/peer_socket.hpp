@@ -1,0 +1,54 @@
+// A connected socket with deadlines: what stands between DCMTK and a peer that may be slow, silent or
+// hostile.
+//
+// DCMTK 3.6.7 keeps its time-outs in process globals and can't be interrupted; here each socket has its own,
+// and an event ends every wait at once. Used by one thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+
+namespace calcinode::receive {
+
+class PeerSocket {
+  public:
+    enum class End { none, closed_by_peer, too_slow, stopped };
+
+    // `socket` is connected and non-blocking; `stop_event` becomes readable when all is to end.
+    PeerSocket(Fd socket, int stop_event, std::chrono::seconds idle_timeout);
+
+    // All of `out`, within the idle time-out; false: see end().
+    bool read_exactly(std::span<std::byte> out);
+    bool write_all(std::span<const std::byte> bytes);
+    bool wait_readable(std::chrono::milliseconds longest);
+    // Bytes that the next read_exactly gets before those of the network.
+    void put_back(std::vector<std::byte> bytes);
+    void close() { socket_ = Fd(); }
+
+    int get() const { return socket_.get(); }
+    End end() const { return end_; }
+    std::uint64_t bytes_read() const { return bytes_read_; }
+    void set_timeout(std::chrono::seconds timeout) { timeout_ = timeout; }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    // False where the deadline passed or the stop event came.
+    bool wait_for(short events, Clock::time_point deadline);
+    void acknowledge_at_once() const;
+
+    Fd socket_;
+    int stop_event_;
+    std::chrono::seconds timeout_;
+    End end_ = End::none;
+    std::uint64_t bytes_read_ = 0;
+    std::vector<std::byte> ahead_;
+    std::size_t ahead_used_ = 0;
+};
+
+}  // namespace calcinode::receive

@@ -1,0 +1,63 @@
+#include "spool/layout.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+#include "base/fd.hpp"
+#include "base/sha256.hpp"
+
+namespace calcinode::spool {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<> make_folder(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) return fail("cannot make the spool folder " + folder.string() + ": " + error.message());
+    return {};
+}
+
+// Writing a file is the one test that holds for every file system, mount option and user.
+Result<> check_writable(const fs::path& folder) {
+    const auto probe = folder / "probe";
+    if (auto written = write_file_atomically(probe, "x"); !written)
+        return fail("the spool folder can't be written: " + written.error().what);
+    ::unlink(probe.c_str());
+    return {};
+}
+
+}  // namespace
+
+fs::path incoming_folder(const fs::path& folder) {
+    return folder / "incoming";
+}
+
+fs::path instances_folder(const fs::path& folder) {
+    return folder / "instances";
+}
+
+Result<> make_layout(const fs::path& folder) {
+    if (auto made = make_folder(incoming_folder(folder)); !made) return made;
+    for (int i = 0; i < 256; ++i) {
+        char name[3];
+        std::snprintf(name, sizeof name, "%02x", i);
+        if (auto made = make_folder(instances_folder(folder) / name); !made) return made;
+    }
+    // The folders' own names must survive a power cut as well as the files in them.
+    for (const auto& made : {instances_folder(folder), folder})
+        if (auto synced = sync_folder(made); !synced) return synced;
+    return check_writable(incoming_folder(folder));
+}
+
+std::string relative_path_of(const std::string& sop_instance_uid) {
+    Sha256 hash;
+    hash.update(sop_instance_uid);
+    const auto digest = hex(hash.finish());
+    return "instances/" + digest.substr(0, 2) + "/" + digest + ".dcm";
+}
+
+}  // namespace calcinode::spool

@@ -1,0 +1,97 @@
+// Instance rows, and the series and study rows they bring with them.
+#include "store/connection.hpp"
+
+namespace calcinode::store {
+namespace {
+
+constexpr const char* columns =
+    "SELECT sop_instance_uid, series_uid, study_uid, sop_class_uid, transfer_syntax_uid, modality, path, "
+    "bytes, "
+    "sha256, calling_ae, received FROM instance JOIN series USING (series_uid, study_uid) "
+    "WHERE sop_instance_uid = ?";
+constexpr const char* columns_of_study =
+    "SELECT sop_instance_uid, series_uid, study_uid, sop_class_uid, transfer_syntax_uid, modality, path, "
+    "bytes, "
+    "sha256, calling_ae, received FROM instance JOIN series USING (series_uid, study_uid) "
+    "WHERE study_uid = ? ORDER BY sop_instance_uid";
+
+InstanceRow instance_from(Query& query) {
+    int column = 0;
+    InstanceRow row;
+    for (auto* text : {&row.sop_instance_uid, &row.series_uid, &row.study_uid, &row.sop_class_uid,
+                       &row.transfer_syntax_uid, &row.modality, &row.path})
+        *text = query[column++].getString();
+    row.bytes = query[column++].getInt64();
+    row.sha256 = query[column++].getString();
+    row.calling_ae = query[column++].getString();
+    row.received = query[column++].getInt64();
+    return row;
+}
+
+}  // namespace
+
+Insert Database::add_instance(const InstanceRow& row) {
+    auto& c = *connection_;
+    return c.transaction(Durability::relaxed, [&] {
+        {
+            auto known =
+                c.query("SELECT sha256 FROM instance WHERE sop_instance_uid = ?", row.sop_instance_uid);
+            if (known.next()) {
+                if (known[0].getString() == row.sha256) return Insert::same_again;
+                c.query("UPDATE instance SET conflicts = conflicts + 1 WHERE sop_instance_uid = ?",
+                        row.sop_instance_uid)
+                    .run();
+                return Insert::differs;
+            }
+        }
+        // last_received grows with every instance, also within one millisecond: queue_study relies on it.
+        c.query(
+             "INSERT INTO study (study_uid, state, first_received, last_received) VALUES (?1, 'receiving', "
+             "?2, ?2) "
+             "ON CONFLICT DO UPDATE SET state = 'receiving', gap_since = NULL, "
+             "last_received = max(last_received + 1, excluded.last_received)",
+             row.study_uid, row.received)
+            .run();
+        c.query("INSERT OR IGNORE INTO series (series_uid, study_uid, modality) VALUES (?, ?, ?)",
+                row.series_uid, row.study_uid, row.modality)
+            .run();
+        c.query(
+             "INSERT INTO instance (sop_instance_uid, series_uid, study_uid, sop_class_uid, "
+             "transfer_syntax_uid, path, bytes, sha256, calling_ae, received) VALUES (?,?,?,?,?,?,?,?,?,?)",
+             row.sop_instance_uid, row.series_uid, row.study_uid, row.sop_class_uid, row.transfer_syntax_uid,
+             row.path, row.bytes, row.sha256, row.calling_ae, row.received)
+            .run();
+        return Insert::added;
+    });
+}
+
+std::optional<InstanceRow> Database::find_instance(const std::string& sop_instance_uid) {
+    auto& c = *connection_;
+    return c.read([&]() -> std::optional<InstanceRow> {
+        auto query = c.query(columns, sop_instance_uid);
+        if (!query.next()) return std::nullopt;
+        return instance_from(query);
+    });
+}
+
+std::vector<InstanceRow> Database::instances_of(const std::string& study_uid) {
+    auto& c = *connection_;
+    return c.read([&] {
+        std::vector<InstanceRow> rows;
+        auto query = c.query(columns_of_study, study_uid);
+        while (query.next()) rows.push_back(instance_from(query));
+        return rows;
+    });
+}
+
+std::vector<std::string> Database::instance_paths() {
+    auto& c = *connection_;
+    return c.read([&] {
+        std::vector<std::string> paths;
+        auto query = c.query("SELECT path FROM instance ORDER BY path");
+        while (query.next()) paths.push_back(query[0].getString());
+        return paths;
+    });
+}
+
+}  // namespace calcinode::store

@@ -1,0 +1,62 @@
+// Opening, and bringing the schema up to date.
+
+#include "store/connection.hpp"
+#include "store/migrations.hpp"
+
+namespace calcinode::store {
+namespace {
+
+// "Calc" in the file's header tells our databases from any other SQLite file.
+constexpr int application_id = 0x43616c63;
+
+int pragma(SQLite::Database& database, const char* sql) {
+    return database.execAndGet(sql).getInt();
+}
+
+Result<> check_owner(SQLite::Database& database, const std::filesystem::path& file) {
+    const int tables = pragma(database, "SELECT count(*) FROM sqlite_master");
+    const int id = pragma(database, "PRAGMA application_id");
+    if (tables > 0 && id != application_id) return fail(file.string() + " is a database of another program");
+    return {};
+}
+
+Result<> migrate(SQLite::Database& database, const std::filesystem::path& file) {
+    const int newest = static_cast<int>(migrations().size());
+    const int version = pragma(database, "PRAGMA user_version");
+    if (version > newest)
+        return fail(file.string() + " has schema " + std::to_string(version) +
+                    ", made by a newer version of this program, which knows schemas up to " +
+                    std::to_string(newest));
+    for (int next = version + 1; next <= newest; ++next) {
+        SQLite::Transaction transaction(database, SQLite::TransactionBehavior::EXCLUSIVE);
+        database.exec(migrations()[static_cast<std::size_t>(next - 1)]);
+        database.exec("PRAGMA user_version = " + std::to_string(next));
+        database.exec("PRAGMA application_id = " + std::to_string(application_id));
+        transaction.commit();
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Database> Database::open(const std::filesystem::path& file) {
+    try {
+        auto connection = std::make_unique<Connection>(file);
+        auto& database = connection->database;
+        if (auto ours = check_owner(database, file); !ours) return std::unexpected(ours.error());
+        database.exec("PRAGMA journal_mode=WAL");
+        database.exec("PRAGMA synchronous=FULL");
+        database.exec("PRAGMA foreign_keys=ON");
+        if (auto migrated = migrate(database, file); !migrated) return std::unexpected(migrated.error());
+        database.exec("PRAGMA synchronous=NORMAL");
+        return Database(std::move(connection));
+    } catch (const SQLite::Exception& failure) {
+        return fail("cannot open the database " + file.string() + ": " + failure.what());
+    }
+}
+
+Database::Database(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+Database::Database(Database&&) noexcept = default;
+Database::~Database() = default;
+
+}  // namespace calcinode::store
