@@ -1,0 +1,47 @@
+#include "app/check.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <cstdio>
+
+#include "config/config.hpp"
+
+namespace calcinode::app {
+namespace {
+
+std::string callers_of(const config::Receive& receive) {
+    if (receive.allowed_callers.empty()) return "every calling AE title";
+    std::string text;
+    for (const auto& caller : receive.allowed_callers) text += (text.empty() ? "" : ", ") + caller;
+    return text;
+}
+
+void explain(const config::Config& config) {
+    fmt::print("Listens on {}:{} as {}{}; takes images from {}, from {} associations at once.\n",
+               config.node.bind, config.node.port, config.node.ae_title,
+               config.receive.check_called_ae ? "" : " (and under any other called AE title)",
+               callers_of(config.receive), config.receive.max_associations);
+    fmt::print("Keeps everything below {}.\n", config.node.data_dir.string());
+    fmt::print("A study is analysed {} s after its last image, {} s where slices are missing.\n",
+               config.study.quiet_s, config.study.gap_wait_s);
+    fmt::print("Negative studies get {}.\n",
+               config.results.report_negative ? "a Structured Report that says so" : "no object");
+    if (config.destinations.empty()) fmt::print("No destination: results are kept and sent nowhere.\n");
+    for (const auto& destination : config.destinations)
+        fmt::print("Sends results to {}: {} at {}:{}.\n", destination.name, destination.ae_title,
+                   destination.host, destination.port);
+}
+
+}  // namespace
+
+int check(const std::filesystem::path& config_file) {
+    const auto config = config::load(config_file);
+    if (!config) {
+        for (const auto& mistake : config.error()) fmt::print("{}\n", to_string(mistake, config_file));
+        return exit_bad_config;
+    }
+    explain(*config);
+    return 0;
+}
+
+}  // namespace calcinode::app

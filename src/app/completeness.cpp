@@ -1,0 +1,33 @@
+#include "app/completeness.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace calcinode::app {
+
+Completeness::Completeness(store::Database& database, config::Study times, Feeds feeds, FindGap find_gap)
+    : database_(&database), times_(times), feeds_(std::move(feeds)), find_gap_(std::move(find_gap)) {}
+
+int Completeness::look(UnixMillis now) {
+    int queued = 0;
+    for (const auto& study : database_->quiet_studies(now - times_.quiet_s * UnixMillis{1000})) {
+        if (feeds_(study.study_uid) || waits_for_slices(study, now)) continue;
+        // False where an image came since the row was read: it is looked at again later.
+        if (!database_->queue_study(study.study_uid, study.last_received)) continue;
+        spdlog::info("study {}: complete, {} instances; analysis queued", study.study_uid, study.instances);
+        ++queued;
+    }
+    return queued;
+}
+
+bool Completeness::waits_for_slices(const store::StudyRow& study, UnixMillis now) {
+    const auto wait_ms = times_.gap_wait_s * UnixMillis{1000};
+    if (study.gap_since) return now - *study.gap_since < wait_ms;  // a new image takes gap_since away
+    const auto gap = find_gap_(study.study_uid);
+    if (!gap || now - study.last_received >= wait_ms) return false;
+    database_->set_gap_since(study.study_uid, study.last_received);
+    spdlog::warn("study {}: {}; waiting {} s for the missing slices", study.study_uid, *gap,
+                 times_.gap_wait_s);
+    return true;
+}
+
+}  // namespace calcinode::app

@@ -1,0 +1,36 @@
+// Decides when a study is complete: no image of it came for the configured time and no association feeds it.
+// A study whose slices have a gap waits longer for the missing ones.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/time.hpp"
+#include "config/config.hpp"
+#include "store/store.hpp"
+
+namespace calcinode::app {
+
+class Completeness {
+  public:
+    // Whether an open association feeds the study.
+    using Feeds = std::function<bool(const std::string& study_uid)>;
+    // What is missing of the study, in words; nothing where nothing is known to be missing.
+    using FindGap = std::function<std::optional<std::string>(const std::string& study_uid)>;
+
+    Completeness(store::Database& database, config::Study times, Feeds feeds, FindGap find_gap);
+
+    // Queues each study that is complete at `now`. Returns how many. Throws store::StoreFailure.
+    int look(UnixMillis now);
+
+  private:
+    bool waits_for_slices(const store::StudyRow& study, UnixMillis now);
+
+    store::Database* database_;
+    config::Study times_;
+    Feeds feeds_;
+    FindGap find_gap_;
+};
+
+}  // namespace calcinode::app

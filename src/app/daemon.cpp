@@ -1,0 +1,144 @@
+#include "app/daemon.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "app/result_folder.hpp"
+#include "app/store_answer.hpp"
+
+namespace calcinode::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uintmax_t mib = 1 << 20;
+// How often a worker looks for work that nobody rang for (retries, studies that became quiet).
+constexpr auto look_again = 500ms;
+// How long a stop waits for the study being analysed and the objects being sent.
+constexpr auto workers_bound = 15s;
+
+receive::ServerOptions server_options(const config::Config& config) {
+    receive::ServerOptions options;
+    options.ae_title = config.node.ae_title;
+    options.bind_address = config.node.bind;
+    options.port = config.node.port;
+    options.allowed_callers = config.receive.allowed_callers;
+    options.check_called = config.receive.check_called_ae;
+    options.limits.associations = config.receive.max_associations;
+    options.limits.acse_timeout_s = config.receive.acse_timeout_s;
+    options.limits.idle_timeout_s = config.receive.idle_timeout_s;
+    options.limits.max_object_bytes = static_cast<std::uint64_t>(config.receive.max_object_mib) * mib;
+    return options;
+}
+
+deliver::Destination destination_of(const config::Destination& configured, const std::string& our_ae) {
+    return {configured.name,     configured.host, configured.port,
+            configured.ae_title, our_ae,          configured.timeout_s};
+}
+
+// Puts what an earlier run left behind in order.
+void recover(store::Database& database, spool::Spool& spool, const std::filesystem::path& results) {
+    database.release_all_leases();
+    const auto swept = spool.sweep();
+    const int unfinished = ResultFolder::sweep(results);
+    if (swept.removed || swept.taken_in || swept.missing || unfinished)
+        spdlog::warn(
+            "after an unclean stop: {} half-received files removed, {} files indexed again, {} files "
+            "missing, {} unfinished results removed",
+            swept.removed, swept.taken_in, swept.missing, unfinished);
+}
+
+// Runs the steps of a start, any of which may fail for reasons outside; the database's failures too.
+template <class Start>
+auto or_store_failure(Start&& start) -> decltype(start()) {
+    try {
+        return start();
+    } catch (const store::StoreFailure& failure) {
+        return fail(failure.what());
+    }
+}
+
+}  // namespace
+
+Daemon::Daemon(const config::Config& config, DataFolder folder, std::unique_ptr<store::Database> database,
+               spool::Spool spool)
+    : config_(config),
+      folder_(std::move(folder)),
+      database_(std::move(database)),
+      spool_(std::move(spool)),
+      analysis_jobs_(*database_, spool_, folder_.results(), config_) {}
+
+Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config) {
+    return or_store_failure([&]() -> Result<std::unique_ptr<Daemon>> {
+        auto folder = DataFolder::open(config.node.data_dir);
+        if (!folder) return std::unexpected(folder.error());
+        auto opened = store::Database::open(folder->database());
+        if (!opened) return std::unexpected(opened.error());
+        auto database = std::make_unique<store::Database>(std::move(*opened));
+        auto spool = spool::Spool::open(folder->spool(), *database,
+                                        static_cast<std::uintmax_t>(config.receive.minimum_free_mib) * mib);
+        if (!spool) return std::unexpected(spool.error());
+        recover(*database, *spool, folder->results());
+
+        std::unique_ptr<Daemon> daemon(
+            new Daemon(config, std::move(*folder), std::move(database), std::move(*spool)));
+        if (auto listening = daemon->listen(); !listening) return std::unexpected(listening.error());
+        daemon->start_workers();
+        return daemon;
+    });
+}
+
+Result<> Daemon::listen() {
+    auto server = receive::Server::start(server_options(config_), sink_into(spool_));
+    if (!server) return std::unexpected(server.error());
+    server_ = std::move(*server);
+    spdlog::info("listening on {}:{} as {}", config_.node.bind, server_->port(), config_.node.ae_title);
+    return {};
+}
+
+void Daemon::start_workers() {
+    for (const auto& destination : config_.destinations) {
+        outboxes_.push_back(std::make_unique<deliver::Outbox>(
+            *database_, destination_of(destination, config_.node.ae_title), folder_.results(),
+            deliver::RetryPolicy{config_.delivery.retry_first_s, config_.delivery.retry_longest_s,
+                                 config_.delivery.park_after_h}));
+        deliveries_.push_back(std::make_unique<Worker>("delivery to " + destination.name, look_again,
+                                                       [outbox = outboxes_.back().get()](std::stop_token) {
+                                                           return outbox->deliver_due(now_ms()) > 0;
+                                                       }));
+    }
+    analysis_ = std::make_unique<Worker>("analysis", look_again, [this](std::stop_token) {
+        const bool worked = analysis_jobs_.do_next();
+        if (worked)
+            for (auto& delivery : deliveries_) delivery->ring();
+        return worked;
+    });
+    completeness_ = std::make_unique<Completeness>(
+        *database_, config_.study, [this](const std::string& study) { return server_->feeds(study); },
+        [this](const std::string& study) { return find_gap(study); });
+    ticker_ = std::make_unique<Worker>("completeness", look_again, [this](std::stop_token) {
+        if (completeness_->look(now_ms()) > 0) analysis_->ring();
+        return false;
+    });
+}
+
+std::optional<std::string> Daemon::find_gap(const std::string&) {
+    return std::nullopt;
+}
+
+bool Daemon::stop() {
+    std::vector<Worker*> workers{ticker_.get(), analysis_.get()};
+    for (const auto& delivery : deliveries_) workers.push_back(delivery.get());
+    for (auto* worker : workers) worker->request_stop();
+    server_->stop(config_.receive.shutdown_s);
+
+    const auto deadline = std::chrono::steady_clock::now() + workers_bound;
+    bool all_stopped = true;
+    for (auto* worker : workers) {
+        if (worker->stopped_by(deadline)) continue;
+        spdlog::warn("{} is left unfinished; the next start goes on with it", worker->name());
+        all_stopped = false;
+    }
+    return all_stopped;
+}
+
+}  // namespace calcinode::app

@@ -1,0 +1,52 @@
+// The stages wired together: receive -> spool -> completeness -> analysis -> outboxes. Each hands on by rows
+// of the database; a ring only saves the next one the wait.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "app/analysis_job.hpp"
+#include "app/completeness.hpp"
+#include "app/data_folder.hpp"
+#include "app/worker.hpp"
+#include "config/config.hpp"
+#include "deliver/outbox.hpp"
+#include "receive/server.hpp"
+#include "spool/spool.hpp"
+#include "store/store.hpp"
+
+namespace calcinode::app {
+
+class Daemon {
+  public:
+    // Takes the data folder, cleans up what an earlier run left, and starts to listen.
+    static Result<std::unique_ptr<Daemon>> start(const config::Config& config);
+
+    void extend_leases() { analysis_jobs_.extend_lease(); }
+
+    // No new associations, nothing new begun; open associations have receive.shutdown_s, the workers a bound
+    // of their own. False where a worker did not end in time: then this object must not be destroyed (the
+    // thread still uses it) and the process should end; its rows say where to go on.
+    bool stop();
+
+  private:
+    Daemon(const config::Config& config, DataFolder folder, std::unique_ptr<store::Database> database,
+           spool::Spool spool);
+    Result<> listen();
+    void start_workers();
+    std::optional<std::string> find_gap(const std::string& study_uid);
+
+    config::Config config_;
+    DataFolder folder_;
+    std::unique_ptr<store::Database> database_;  // where the others expect it, wherever this object is
+    spool::Spool spool_;
+    AnalysisJobs analysis_jobs_;
+    std::vector<std::unique_ptr<deliver::Outbox>> outboxes_;
+    std::unique_ptr<receive::Server> server_;
+    std::unique_ptr<Completeness> completeness_;
+    std::vector<std::unique_ptr<Worker>> deliveries_;
+    std::unique_ptr<Worker> analysis_, ticker_;  // last: their threads use all of the above
+};
+
+}  // namespace calcinode::app

@@ -1,0 +1,46 @@
+#include "app/data_folder.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace calcinode::app {
+namespace {
+
+constexpr mode_t owner_and_group = 0750;  // the images are patients' data
+
+Result<> make_folder(const std::filesystem::path& folder) {
+    std::error_code error;
+    const bool made = std::filesystem::create_directories(folder, error);
+    if (error) return fail("cannot make folder " + folder.string() + ": " + error.message());
+    if (made) ::chmod(folder.c_str(), owner_and_group);
+    if (::access(folder.c_str(), R_OK | W_OK | X_OK) != 0)
+        return fail("cannot write to folder " + folder.string() + ": " + system_error_text(errno) +
+                    "; give it to the user that the daemon runs as");
+    return {};
+}
+
+}  // namespace
+
+Result<DataFolder> DataFolder::open(const std::filesystem::path& folder) {
+    if (auto made = make_folder(folder); !made) return std::unexpected(made.error());
+    const auto lock_file = folder / "lock";
+    Fd lock(::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
+    if (!lock) return fail("cannot open " + lock_file.string() + ": " + system_error_text(errno));
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK)
+            return fail(folder.string() +
+                        " is in use by another calcinode daemon; stop it, or give this one "
+                        "another node.data_dir");
+        return fail("cannot lock " + lock_file.string() + ": " + system_error_text(errno));
+    }
+    DataFolder opened(folder, std::move(lock));
+    for (const auto& part : {opened.spool(), opened.results()})
+        if (auto made = make_folder(part); !made) return std::unexpected(made.error());
+    return opened;
+}
+
+}  // namespace calcinode::app

@@ -1,0 +1,27 @@
+// The folder of the daemon's state, held by one process at a time.
+#pragma once
+
+#include <filesystem>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+namespace calcinode::app {
+
+class DataFolder {
+  public:
+    // Makes `folder` and its parts where they are missing, and takes the lock. An Error where the folder
+    // can't be written or another daemon holds it. The lock goes with this object, or with the process.
+    static Result<DataFolder> open(const std::filesystem::path& folder);
+
+    std::filesystem::path spool() const { return folder_ / "spool"; }
+    std::filesystem::path results() const { return folder_ / "results"; }
+    std::filesystem::path database() const { return folder_ / "calcinode.db"; }
+
+  private:
+    DataFolder(std::filesystem::path folder, Fd lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
+    std::filesystem::path folder_;
+    Fd lock_;
+};
+
+}  // namespace calcinode::app

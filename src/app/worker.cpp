@@ -1,0 +1,55 @@
+#include "app/worker.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <exception>
+
+namespace calcinode::app {
+
+Worker::Worker(std::string name, std::chrono::milliseconds rest, std::function<bool(std::stop_token)> step)
+    : name_(std::move(name)),
+      rest_(rest),
+      step_(std::move(step)),
+      thread_([this](std::stop_token stop) { run(std::move(stop)); }) {}
+
+Worker::~Worker() = default;
+
+void Worker::ring() {
+    {
+        const std::scoped_lock lock(mutex_);
+        rung_ = true;
+    }
+    wake_.notify_all();
+}
+
+void Worker::request_stop() {
+    thread_.request_stop();
+}
+
+bool Worker::stopped_by(std::chrono::steady_clock::time_point deadline) {
+    std::unique_lock lock(mutex_);
+    return wake_.wait_until(lock, deadline, [this] { return ended_; });
+}
+
+bool Worker::step_safely(std::stop_token stop) {
+    try {
+        return step_(std::move(stop));
+    } catch (const std::exception& error) {
+        spdlog::error("{}: {}; will try again", name_, error.what());
+        return false;
+    }
+}
+
+void Worker::run(std::stop_token stop) {
+    while (!stop.stop_requested()) {
+        if (step_safely(stop)) continue;
+        std::unique_lock lock(mutex_);
+        wake_.wait_for(lock, stop, rest_, [this] { return rung_; });
+        rung_ = false;
+    }
+    const std::scoped_lock lock(mutex_);
+    ended_ = true;
+    wake_.notify_all();
+}
+
+}  // namespace calcinode::app

@@ -1,0 +1,14 @@
+// What a C-STORE response status means for a delivery (PS3.4 B.2.3, PS3.7 annex C).
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "deliver/sender.hpp"
+
+namespace calcinode::deliver {
+
+// `comment` is the peer's Error Comment (0000,0902), "" where it sent none.
+SendOutcome outcome_of_status(std::uint16_t status, const std::string& comment);
+
+}  // namespace calcinode::deliver
