@@ -108,8 +108,8 @@ class Walk {
         if (element->tag >> 16 == 0xfffe) return delimiter(*element);
         if (!open_.empty() && open_.back().kind != Open::Kind::item)
             return fail("element " + to_string(element->tag) + " stands where an item is expected");
-        if (element->length == undefined_length) return begin_undefined(*element);
         std::string* const value = open_.empty() ? wanted_(element->tag) : nullptr;
+        if (element->length == undefined_length) return begin_undefined(*element);
         return value ? take(*element, *value) : pass(*element);
     }
 

@@ -18,7 +18,8 @@ constexpr Tag make_tag(std::uint16_t group, std::uint16_t element) {
     return static_cast<Tag>(group) << 16 | element;
 }
 
-// Where the value of an element of the outermost level goes, without its padding; null: it is not wanted.
+// Called with each element of the outermost level: where its value goes, without padding; null: it is not
+// wanted.
 using Wanted = std::function<std::string*(Tag)>;
 
 // Walks from here to the end of `bytes`. An Error says where the dataset is cut off, or why it is none.

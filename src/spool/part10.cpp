@@ -23,8 +23,8 @@ Wanted meta_values(Identity& identity) {
     };
 }
 
-Wanted dataset_values(Identity& identity) {
-    return [&identity](Tag tag) -> std::string* {
+Wanted dataset_values(Identity& identity, bool& has_pixels) {
+    return [&identity, &has_pixels](Tag tag) -> std::string* {
         switch (tag) {
             case make_tag(0x0008, 0x0016):
                 return &identity.sop_class_uid;
@@ -40,16 +40,21 @@ Wanted dataset_values(Identity& identity) {
                 return &identity.study_uid;
             case make_tag(0x0020, 0x000e):
                 return &identity.series_uid;
+            case make_tag(0x7fe0, 0x0008):  // Float, Double Float and plain Pixel Data
+            case make_tag(0x7fe0, 0x0009):
+            case make_tag(0x7fe0, 0x0010):
+                has_pixels = true;
+                return nullptr;
             default:
                 return nullptr;
         }
     };
 }
 
-Result<> walk(FileBytes& bytes, Identity& identity) {
+Result<> walk_elements(FileBytes& bytes, Identity& identity, bool& has_pixels) {
     if (auto head = walk_file_head(bytes, meta_values(identity)); !head) return head;
     bytes.start_hash();
-    const auto values = dataset_values(identity);
+    const auto values = dataset_values(identity, has_pixels);
     if (identity.transfer_syntax_uid == deflated) {
         InflatedBytes inflated(bytes);
         if (auto done = walk_dataset(inflated, Encoding::explicit_little, values); !done) return done;
@@ -62,6 +67,14 @@ Result<> walk(FileBytes& bytes, Identity& identity) {
                           : identity.transfer_syntax_uid == explicit_big_endian  ? Encoding::explicit_big
                                                                                  : Encoding::explicit_little;
     return walk_dataset(bytes, encoding, values);
+}
+
+Result<> walk(FileBytes& bytes, Identity& identity) {
+    bool has_pixels = false;
+    if (auto done = walk_elements(bytes, identity, has_pixels); !done) return done;
+    // Cut off between two elements, a dataset looks whole but for this.
+    if (!has_pixels) return fail("an image without pixel data");
+    return {};
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Reads a DICOM Part 10 file once from end to end: whose it is, whether it is whole, and the hash of its
 // dataset. Written for files from strangers: no recursion, memory bounded whatever the file says, and every
 // element's length is held against what is really there, so that a truncated or foreign file is told from a
-// whole one. Pixel data are passed over, never decoded.
+// whole one. Pixel data must be there, are passed over, never decoded.
 #pragma once
 
 #include <cstdint>
