@@ -1,0 +1,62 @@
+#include "assemble/assemble.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "assemble/choice.hpp"
+#include "assemble/headers.hpp"
+#include "assemble/load.hpp"
+
+namespace calcinode::assemble {
+namespace {
+
+SeriesReport report_of(const Candidate& candidate) {
+    SeriesReport report;
+    report.uid = candidate.uid;
+    report.slices = candidate.planes;
+    if (candidate.stack) {
+        const auto& pixel = *candidate.stack->planes.front().header().pixel_spacing;
+        report.spacing_mm = {pixel[1], pixel[0], candidate.stack->spacing_mm};
+    }
+    return report;
+}
+
+std::string reason_of(const Candidate& candidate, bool selected, const Candidate* chosen) {
+    if (candidate.unfit) return candidate.unfit->text;
+    if (selected) return "selected: " + description(candidate);
+    return fmt::format("{}; series {} is preferred", description(candidate), chosen->series_number);
+}
+
+AssembledStudy assemble_study(const std::string& uid, const std::vector<Candidate>& candidates) {
+    AssembledStudy study;
+    study.study_uid = uid;
+    const auto chosen = choose(candidates);
+    for (std::size_t n = 0; n < candidates.size(); ++n) {
+        auto& report = study.series.emplace_back(report_of(candidates[n]));
+        report.selected = chosen == n;
+        report.reason = reason_of(candidates[n], report.selected, chosen ? &candidates[*chosen] : nullptr);
+    }
+    if (!chosen) {
+        study.selected = std::unexpected(why_none(candidates));
+        return study;
+    }
+    auto loaded = load(*candidates[*chosen].stack, usual_threads());
+    if (loaded)
+        study.selected = std::move(*loaded);
+    else
+        study.selected =
+            std::unexpected(Unfit{"unreadable_pixels", "pixels can't be read: " + loaded.error().what});
+    return study;
+}
+
+}  // namespace
+
+Assembly assemble(const std::vector<std::filesystem::path>& files) {
+    auto headers = read_headers(files, usual_threads());
+    Assembly assembly;
+    for (const auto& [uid, candidates] : candidates_of(headers))
+        assembly.studies.push_back(assemble_study(uid, candidates));
+    assembly.unreadable = std::move(headers.unreadable);
+    return assembly;
+}
+
+}  // namespace calcinode::assemble

@@ -1,0 +1,11 @@
+// DCMTK keeps its decoders in a list of the whole process; this is the only code that touches it.
+#pragma once
+
+namespace calcinode::dicom {
+
+// Makes the JPEG, JPEG-LS and RLE decoders known, once for the process however often and from whatever
+// thread it is called; they are taken away again when the process ends. JPEG 2000 is not among them: see
+// jpeg2000.hpp.
+void register_decoders();
+
+}  // namespace calcinode::dicom
