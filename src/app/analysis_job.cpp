@@ -96,12 +96,14 @@ void AnalysisJobs::work(const store::Job& job) {
     if (job.attempts > max_attempts_)
         return give_back(
             job, "the analysis broke off " + std::to_string(max_attempts_) + " times without saying why");
-    const auto result = judge_and_keep(job);
-    if (!result) return give_back(job, result.error().what);
-    database_->finish_job(job, *result);
+    const auto kept = judge_and_keep(job);
+    if (!kept) return give_back(job, kept.error().what);
+    database_->finish_job(job, kept->row);
+    const auto level = kept->row.status == "analysed" ? spdlog::level::info : spdlog::level::warn;
+    spdlog::log(level, "study {}: {}{}", job.study_uid, kept->words, consequence_of(kept->row));
 }
 
-Result<store::NewResult> AnalysisJobs::judge_and_keep(const store::Job& job) {
+Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(const store::Job& job) {
     const auto instances = database_->instances_of(job.study_uid);
     std::vector<std::filesystem::path> files;
     for (const auto& instance : instances) files.push_back(spool_->file_of(instance));
@@ -116,13 +118,8 @@ Result<store::NewResult> AnalysisJobs::judge_and_keep(const store::Job& job) {
     const auto relative = folder->commit(identity);
     if (!relative) return std::unexpected(relative.error());
 
-    auto result = row_of(*judged, relative->filename().string(), *relative, destinations_);
-    const auto text = in_words(judged->outcome) + consequence_of(result);
-    if (judged->outcome.status == report::Status::analysed)
-        spdlog::info("study {}: {}", job.study_uid, text);
-    else
-        spdlog::warn("study {}: {}", job.study_uid, text);
-    return result;
+    return KeptResult{row_of(*judged, relative->filename().string(), *relative, destinations_),
+                      in_words(judged->outcome)};
 }
 
 void AnalysisJobs::give_back(const store::Job& job, const std::string& error) {

@@ -34,7 +34,11 @@ class AnalysisJobs {
 
   private:
     void work(const store::Job& job);
-    Result<store::NewResult> judge_and_keep(const store::Job& job);
+    struct KeptResult {
+        store::NewResult row;
+        std::string words;
+    };
+    Result<KeptResult> judge_and_keep(const store::Job& job);
     void give_back(const store::Job& job, const std::string& error);
 
     store::Database* database_;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <random>
-#include <set>
 
 namespace calcinode::deliver {
 namespace {
@@ -16,12 +15,6 @@ constexpr UnixMillis hour_ms = 3600 * 1000;
 double random_fraction() {
     thread_local std::mt19937 generator{std::random_device{}()};
     return std::uniform_real_distribution<double>(0, 1)(generator);
-}
-
-bool all_the_same(const std::vector<SendOutcome>& outcomes) {
-    return std::ranges::all_of(outcomes, [&](const SendOutcome& outcome) {
-        return outcome.state == outcomes.front().state && outcome.what == outcomes.front().what;
-    });
 }
 
 }  // namespace
@@ -48,21 +41,26 @@ int Outbox::deliver_due(UnixMillis now) {
     for (const auto& delivery : due)
         files.push_back({delivery.sop_class_uid, delivery.sop_instance_uid, results_folder_ / delivery.path});
     const auto outcomes = send_(destination_, files);
-    for (std::size_t i = 0; i < due.size(); ++i) record(due[i], outcomes[i], now);
-
+    int waiting = 0;
+    std::string why;
+    for (std::size_t i = 0; i < due.size(); ++i) {
+        if (record(due[i], outcomes[i], now) != After::waits) continue;
+        ++waiting;
+        why = outcomes[i].what;
+    }
     // A peer that is away is one line for all that waits for it, not one an object.
-    if (outcomes.front().state == SendState::transient_failure && all_the_same(outcomes))
-        spdlog::warn("{}: {} objects not delivered, will be tried again: {}", destination_.name, due.size(),
-                     outcomes.front().what);
+    if (waiting > 0)
+        spdlog::warn("{}: {} object{} not delivered, will be tried again: {}", destination_.name, waiting,
+                     waiting == 1 ? "" : "s", why);
     return static_cast<int>(due.size());
 }
 
-void Outbox::record(const store::Delivery& delivery, const SendOutcome& outcome, UnixMillis now) {
+Outbox::After Outbox::record(const store::Delivery& delivery, const SendOutcome& outcome, UnixMillis now) {
     if (outcome.state == SendState::arrived) {
         database_->delivery_sent(delivery.id, now);
         spdlog::info("study {}: object {} delivered to {}{}{}", delivery.study_uid, delivery.sop_instance_uid,
                      destination_.name, outcome.what.empty() ? "" : ": ", outcome.what);
-        return;
+        return After::sent;
     }
     const bool too_old = now - delivery.created > policy_.park_after_h * hour_ms;
     if (outcome.state == SendState::permanent_failure || too_old) {
@@ -70,12 +68,13 @@ void Outbox::record(const store::Delivery& delivery, const SendOutcome& outcome,
         spdlog::error("study {}: object {} NOT delivered to {} and parked{}: {}", delivery.study_uid,
                       delivery.sop_instance_uid, destination_.name,
                       too_old ? fmt::format(" after {} hours", policy_.park_after_h) : "", outcome.what);
-        return;
+        return After::parked;
     }
     const auto delay_ms = retry_delay_ms(policy_, delivery.attempts + 1, random_fraction());
     database_->delivery_failed(delivery.id, outcome.what, now + delay_ms);
     spdlog::debug("study {}: object {} not delivered to {}, next try in {} s: {}", delivery.study_uid,
                   delivery.sop_instance_uid, destination_.name, delay_ms / 1000, outcome.what);
+    return After::waits;
 }
 
 }  // namespace calcinode::deliver

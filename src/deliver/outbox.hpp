@@ -41,7 +41,8 @@ class Outbox {
     const Destination& destination() const { return destination_; }
 
   private:
-    void record(const store::Delivery& delivery, const SendOutcome& outcome, UnixMillis now);
+    enum class After { sent, waits, parked };
+    After record(const store::Delivery& delivery, const SendOutcome& outcome, UnixMillis now);
 
     store::Database* database_;
     Destination destination_;

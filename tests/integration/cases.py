@@ -1,0 +1,81 @@
+"""Studies for integration tests: phantoms made by the program itself, and real data found by environment.
+
+CALCINODE_CT    the folder with real CT series
+CALCINODE_EVAL  the folder with make_cases.py, which puts deposits into them
+CALCINODE_CASES built cases to use instead of building them (optional)
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+import pydicom
+
+CALCINODE = os.environ.get("CALCINODE", "calcinode")
+
+
+def skip_loudly(why):
+    print(f"\n*** SKIPPED: {why} ***", flush=True)
+    raise unittest.SkipTest(why)
+
+
+def phantom(folder, *options):
+    """Writes a phantom study and returns its files."""
+    subprocess.run([CALCINODE, "phantom", str(folder), *options], check=True, stdout=subprocess.DEVNULL)
+    return sorted(pathlib.Path(folder).glob("*.dcm"))
+
+
+def real(name):
+    """The files of a real series below CALCINODE_CT."""
+    root = os.environ.get("CALCINODE_CT")
+    folder = pathlib.Path(root or "/nonexistent") / name
+    if not folder.is_dir():
+        skip_loudly(f"no real data: CALCINODE_CT is {'unset' if not root else root}, {name} is needed")
+    return sorted(folder.glob("*.dcm"))
+
+
+def case(name, folder):
+    """The files of an evaluation case, built below `folder` where it is not built already."""
+    built = os.environ.get("CALCINODE_CASES")
+    if built and (pathlib.Path(built) / name / "dicom").is_dir():
+        return sorted((pathlib.Path(built) / name / "dicom").iterdir())
+    tools = os.environ.get("CALCINODE_EVAL")
+    if not tools or not (pathlib.Path(tools) / "make_cases.py").is_file():
+        skip_loudly(f"CALCINODE_EVAL is {tools or 'unset'}: case {name} cannot be built")
+    if not os.environ.get("CALCINODE_CT"):
+        skip_loudly(f"CALCINODE_CT is unset: case {name} cannot be built")
+    # -B: no compiled files beside data that is not ours
+    subprocess.run(["/usr/bin/python3", "-B", str(pathlib.Path(tools) / "make_cases.py"),
+                    str(pathlib.Path(tools) / "dev-cases.json"), str(folder), "--only", name,
+                    "--volumes", os.environ["CALCINODE_CT"]], check=True, stdout=subprocess.DEVNULL)
+    return sorted((pathlib.Path(folder) / name / "dicom").iterdir())
+
+
+def header(file):
+    return pydicom.dcmread(file, stop_before_pixels=True)
+
+
+def study_uid(file):
+    return header(file).StudyInstanceUID
+
+
+def changed_copy(file, target, **attributes):
+    """A copy of `file` with other values of the named attributes (SOPInstanceUID is kept in step)."""
+    data = pydicom.dcmread(file)
+    for keyword, value in attributes.items():
+        setattr(data, keyword, value)
+    data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID
+    data.save_as(target)
+    return target
+
+
+def store(port, files, *options, called="CALCINODE", calling="TEST"):
+    """Sends the files by DCMTK's storescu over one association. Returns its exit code and output."""
+    if not shutil.which("storescu"):
+        skip_loudly("storescu (package dcmtk) is not installed")
+    command = ["storescu", "-aet", calling, "-aec", called, *options, "127.0.0.1", str(port), *map(str, files)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env=dict(os.environ, TCP_NODELAY="1"))
+    return done.returncode, done.stdout.decode(errors="replace")

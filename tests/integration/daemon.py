@@ -1,0 +1,147 @@
+"""Starts `calcinode serve` with a folder and configuration of its own, and looks at what it keeps."""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import sqlite3
+import subprocess
+import time
+
+CALCINODE = os.environ.get("CALCINODE", "calcinode")
+
+
+def wait_for(what, seconds=60, every=0.2):
+    """The first true value of what(); AssertionError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = what()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what.__doc__ or what}")
+        time.sleep(every)
+
+
+def to_toml(sections, destinations=()):
+    """Just enough TOML for our configuration; JSON's texts, numbers and lists are TOML's."""
+    lines = []
+    for name, values in sections.items():
+        lines.append(f"[{name}]")
+        lines += [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+    for destination in destinations:
+        lines.append("[[destination]]")
+        lines += [f"{key} = {json.dumps(value)}" for key, value in destination.items()]
+    return "\n".join(lines) + "\n"
+
+
+class Daemon:
+    def __init__(self, folder, destinations=(), **sections):
+        """`sections` are added to a configuration for tests, for example study={"quiet_s": 2}."""
+        self.folder = pathlib.Path(folder)
+        self.data_dir = self.folder / "data"
+        self.sections = {
+            "node": {"bind": "127.0.0.1", "port": 0, "data_dir": str(self.data_dir)},
+            "receive": {"minimum_free_mib": 0, "shutdown_s": 2},
+            "study": {"quiet_s": 1, "gap_wait_s": 2},
+            "delivery": {"retry_first_s": 1, "retry_longest_s": 2},
+            "log": {"level": "debug"},
+        }
+        for name, values in sections.items():
+            self.sections.setdefault(name, {}).update(values)
+        self.destinations = list(destinations)
+        self.process = None
+        self.port = None
+        self.log_file = self.folder / "calcinode.log"
+
+    def start(self, wait=True):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        config = self.folder / "calcinode.toml"
+        config.write_text(to_toml(self.sections, self.destinations))
+        already = len(self.log())
+        with open(self.log_file, "ab") as log:
+            self.process = subprocess.Popen([CALCINODE, "serve", "--config", str(config)],
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        if wait:
+            self.port = int(wait_for(lambda: self._listening(already), 20).group(1))
+        return self
+
+    def _listening(self, since):
+        """listening"""
+        if self.process.poll() is not None:
+            raise AssertionError("the daemon ended: " + self.log()[since:])
+        return re.search(r"listening on [\d.]+:(\d+) as", self.log()[since:])
+
+    def log(self):
+        return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+
+    def stop(self, seconds=60):
+        """SIGTERM; returns the exit code."""
+        if not self.process:
+            return None
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(seconds)
+        finally:
+            self._reap()
+
+    def kill(self):
+        if self.process:
+            self.process.kill()
+            self._reap()
+
+    def _reap(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+    # --- what it keeps
+
+    def rows(self, sql, *values):
+        connection = sqlite3.connect(f"file:{self.data_dir / 'calcinode.db'}?mode=ro", uri=True, timeout=10)
+        connection.row_factory = sqlite3.Row
+        try:
+            return [dict(row) for row in connection.execute(sql, values)]
+        finally:
+            connection.close()
+
+    def study(self, study_uid):
+        """The study's row, or None."""
+        found = self.rows("SELECT * FROM study WHERE study_uid = ?", study_uid)
+        return found[0] if found else None
+
+    def wait_for_judgement(self, study_uid, seconds=120):
+        """Waits until the study is analysed, not applicable or failed, and returns its row."""
+        def judged():
+            """study judged"""
+            row = self.study(study_uid)
+            return row if row and row["state"] in ("analysed", "not_applicable", "failed") else None
+        try:
+            return wait_for(judged, seconds)
+        except AssertionError:
+            raise AssertionError(f"study not judged within {seconds} s; the log:\n" + self.log()[-4000:])
+
+    def result(self, study_uid):
+        """The newest result row with the content of its result.json under "json"."""
+        row = self.rows("SELECT * FROM result WHERE study_uid = ? ORDER BY revision DESC LIMIT 1", study_uid)[0]
+        row["path"] = self.data_dir / "results" / row["folder"]
+        row["json"] = json.loads((row["path"] / "result.json").read_text())
+        return row
+
+    def wait_for_deliveries(self, study_uid, seconds=60):
+        """Waits until no delivery of the study is pending, and returns {sop_instance_uid: state}."""
+        def settled():
+            """deliveries settled"""
+            found = self.rows("SELECT d.sop_instance_uid, d.state FROM delivery d JOIN result r ON "
+                              "r.id = d.result_id WHERE r.study_uid = ?", study_uid)
+            return found if found and all(d["state"] != "pending" for d in found) else None
+        return {d["sop_instance_uid"]: d["state"] for d in wait_for(settled, seconds)}
