@@ -1,1 +1,90 @@
-int main() { return 0; }
+// The command line, and nothing else.
+#include <spdlog/fmt/fmt.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "app/analyze.hpp"
+#include "app/check.hpp"
+#include "app/phantom_command.hpp"
+#include "app/serve.hpp"
+
+namespace {
+
+using namespace calcinode;
+
+struct PhantomArguments {
+    std::filesystem::path folder;
+    phantom::PhantomOptions options;
+    std::vector<std::string> deposits;
+};
+
+void add_phantom(CLI::App& app, PhantomArguments& arguments) {
+    auto& options = arguments.options;
+    app.add_option("DIR", arguments.folder, "folder to write the study to")->required();
+    app.add_option("--seed", options.seed, "another number is another person");
+    app.add_option("--slip", options.slip_mm, "slip of C3 on C4, mm");
+    app.add_option("--deposit", arguments.deposits,
+                   "LEVEL:SITE:ML:HU, for example C4:facet_left:4:700; may be repeated");
+    app.add_option("--date", options.study_date, "study date, YYYYMMDD");
+    app.add_option("--patient-name", options.patient_name, "DICOM person name");
+    app.add_option("--patient-id", options.patient_id, "patient ID");
+}
+
+int run_phantom(PhantomArguments& arguments) {
+    for (const auto& text : arguments.deposits) {
+        const auto deposit = phantom::parse_deposit(text);
+        if (!deposit) {
+            fmt::print(stderr, "calcinode: --deposit {}: {}\n", text, deposit.error().what);
+            return app::exit_usage;
+        }
+        arguments.options.deposits.push_back(*deposit);
+    }
+    return app::phantom_command(arguments.options, arguments.folder);
+}
+
+int run(int argc, char** argv) {
+    CLI::App app("Calcinode: looks for calcinosis around the spine on CT. Not a medical device.",
+                 "calcinode");
+    app.set_version_flag("--version", "calcinode " CALCINODE_VERSION);
+    app.require_subcommand(1);
+
+    std::filesystem::path serve_config, check_config, output;
+    std::vector<std::filesystem::path> paths;
+    app::JudgeOptions judge_options;
+    PhantomArguments phantom_arguments;
+
+    auto* serve = app.add_subcommand("serve", "the daemon: receive, analyse, deliver");
+    serve->add_option("--config", serve_config, "configuration file (TOML)")->required();
+    auto* analyze = app.add_subcommand("analyze", "the same analysis and objects, offline, nothing sent");
+    analyze->add_option("PATH", paths, "DICOM files, or folders to search")->required();
+    analyze->add_option("--output", output, "folder for the results, one folder a study")->required();
+    analyze->add_option("--threads", judge_options.analysis.threads, "processors to use")
+        ->check(CLI::Range(1, 256));
+    auto* phantom = app.add_subcommand("phantom", "writes a synthetic CT study for commissioning and tests");
+    add_phantom(*phantom, phantom_arguments);
+    auto* check = app.add_subcommand("check", "says what is wrong with a configuration, line by line");
+    check->add_option("--config", check_config, "configuration file (TOML)")->required();
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : app::exit_usage;
+    }
+    if (serve->parsed()) return app::serve(serve_config);
+    if (analyze->parsed()) return app::analyze(paths, output, judge_options);
+    if (phantom->parsed()) return run_phantom(phantom_arguments);
+    return app::check(check_config);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "calcinode: {}\n", error.what());
+        return 1;
+    }
+}

@@ -6,30 +6,42 @@ namespace calcinode {
 
 std::string_view to_string(Verdict verdict) {
     switch (verdict) {
-        case Verdict::negative: return "negative";
-        case Verdict::indeterminate: return "indeterminate";
-        case Verdict::positive: return "positive";
+        case Verdict::negative:
+            return "negative";
+        case Verdict::indeterminate:
+            return "indeterminate";
+        case Verdict::positive:
+            return "positive";
     }
     std::unreachable();
 }
 
 std::string_view to_string(Compartment compartment) {
     switch (compartment) {
-        case Compartment::canal: return "canal";
-        case Compartment::foramen: return "foramen";
-        case Compartment::facet: return "facet";
-        case Compartment::posterior: return "posterior";
-        case Compartment::paraspinal: return "paraspinal";
-        case Compartment::prevertebral: return "prevertebral";
+        case Compartment::canal:
+            return "canal";
+        case Compartment::foramen:
+            return "foramen";
+        case Compartment::facet:
+            return "facet";
+        case Compartment::posterior:
+            return "posterior";
+        case Compartment::paraspinal:
+            return "paraspinal";
+        case Compartment::prevertebral:
+            return "prevertebral";
     }
     std::unreachable();
 }
 
 std::string_view to_string(Side side) {
     switch (side) {
-        case Side::left: return "left";
-        case Side::right: return "right";
-        case Side::midline: return "midline";
+        case Side::left:
+            return "left";
+        case Side::right:
+            return "right";
+        case Side::midline:
+            return "midline";
     }
     std::unreachable();
 }

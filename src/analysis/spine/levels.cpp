@@ -1,0 +1,10 @@
+#include "analysis/spine/levels.hpp"
+namespace calcinode::spine {
+Spine find_levels(const Volume&, const Frame&, const deposits::Straight&, int) {
+    return {};
+}
+void name_levels(Deposit& deposit, const Spine&, const Frame&) {
+    deposit.level = uncertain_level;
+    deposit.levels = {deposit.level};
+}
+}  // namespace calcinode::spine

@@ -1,0 +1,82 @@
+#include "app/analyze.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace calcinode::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<std::vector<fs::path>> regular_files(const std::vector<fs::path>& paths) {
+    std::vector<fs::path> files;
+    for (const auto& path : paths) {
+        std::error_code error;
+        if (fs::is_regular_file(path, error)) {
+            files.push_back(path);
+            continue;
+        }
+        if (!fs::is_directory(path, error)) return fail("no such file or folder: " + path.string());
+        const auto readable_only = fs::directory_options::skip_permission_denied;
+        for (const auto& entry : fs::recursive_directory_iterator(path, readable_only))
+            if (entry.is_regular_file(error)) files.push_back(entry.path());
+    }
+    std::ranges::sort(files);
+    return files;
+}
+
+std::string in_words(const JudgedStudy& judged) {
+    const auto& outcome = judged.outcome;
+    if (!outcome.findings)
+        return fmt::format("study {}: {} ({}): {}", outcome.study_uid, report::to_string(outcome.status),
+                           outcome.reason_code, outcome.reason);
+    const auto& findings = *outcome.findings;
+    std::string text = fmt::format("study {}: {}", outcome.study_uid, to_string(findings.verdict));
+    if (findings.deposits.empty()) return text + ", no deposit found near the spine";
+    text += fmt::format(", {} deposit{} of together {:.2f} ml", findings.deposits.size(),
+                        findings.deposits.size() == 1 ? "" : "s", findings.total_volume_mm3() / 1000);
+    for (const auto& d : findings.deposits)
+        text += fmt::format(
+            "\n  {}: level {}, {} {}, {:.2f} ml, mean {:.0f} HU, max {:.0f} HU, at {:.0f} {:.0f} {:.0f} mm",
+            d.id, d.level, to_string(d.compartment), to_string(d.side), d.volume_mm3 / 1000, d.mean_hu,
+            d.max_hu, d.centroid.x, d.centroid.y, d.centroid.z);
+    return text;
+}
+
+void warn(const std::string& text) {
+    fmt::print(stderr, "calcinode: {}\n", text);
+}
+
+}  // namespace
+
+int analyze(const std::vector<fs::path>& paths, const fs::path& output, const JudgeOptions& options) {
+    const auto files = regular_files(paths);
+    if (!files) {
+        warn(files.error().what);
+        return exit_unreadable;
+    }
+    auto assembly = assemble::assemble(*files);
+    for (const auto& file : assembly.unreadable) warn(file.path.string() + ": " + file.reason);
+
+    bool failed = !assembly.unreadable.empty(), any_analysed = false;
+    for (auto& study : assembly.studies) {
+        const auto folder = output / study.study_uid;  // a well-formed UID: assemble() gives no other
+        std::error_code error;
+        fs::create_directories(folder, error);
+        auto judged = judge_study(std::move(study), options, folder);
+        if (!judged) {
+            warn(judged.error().what);
+            return exit_unreadable;
+        }
+        fmt::print("{}\n  results: {}\n", in_words(*judged), folder.string());
+        failed = failed || judged->outcome.status == report::Status::failed;
+        any_analysed = any_analysed || judged->outcome.status == report::Status::analysed;
+    }
+    if (assembly.studies.empty()) warn("no DICOM images found");
+    if (failed) return exit_unreadable;
+    return any_analysed ? exit_judged : exit_nothing_to_judge;
+}
+
+}  // namespace calcinode::app

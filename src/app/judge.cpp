@@ -1,0 +1,102 @@
+#include "app/judge.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/fd.hpp"
+
+namespace calcinode::app {
+namespace {
+
+class Stopwatch {
+  public:
+    double seconds() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    }
+
+  private:
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+void set_unfit(report::StudyOutcome& outcome, const Unfit& unfit) {
+    // Unreadable pixels are a fault of the data and may pass when it is sent again; all else is a property of
+    // the study.
+    const bool failed = unfit.code == "unreadable_pixels" || unfit.code == "unreadable";
+    outcome.status = failed ? report::Status::failed : report::Status::not_applicable;
+    outcome.reason_code = unfit.code;
+    outcome.reason = unfit.text;
+}
+
+report::StudyOutcome outcome_of(const assemble::AssembledStudy& study) {
+    report::StudyOutcome outcome;
+    outcome.study_uid = study.study_uid;
+    for (const auto& series : study.series)
+        outcome.series.push_back(
+            {series.uid, series.selected, series.reason, series.slices, series.spacing_mm});
+    return outcome;
+}
+
+Result<> write_result(JudgedStudy& judged, const std::filesystem::path& folder) {
+    return write_file_atomically(folder / "result.json",
+                                 report::result_json(judged.outcome, judged.identity));
+}
+
+// Analyses and reports the volume of a study that has one.
+Result<> judge_volume(const assemble::SelectedVolume& selected, const JudgeOptions& options,
+                      const std::filesystem::path& folder, JudgedStudy& judged) {
+    auto& outcome = judged.outcome;
+    outcome.remarks = selected.remarks;
+    judged.identity = report::result_identity(selected.source);
+
+    const Stopwatch analysing;
+    auto findings = analyse(selected.volume, options.analysis);
+    outcome.timing_s["analyse"] = analysing.seconds();
+    if (!findings) {
+        set_unfit(outcome, findings.error());
+        return {};
+    }
+    outcome.status = report::Status::analysed;
+    outcome.findings = std::move(*findings);
+
+    const Stopwatch reporting;
+    const report::ReportOptions report_options{options.report_negative, options.first_series_number,
+                                               judged.identity, options.revision};
+    auto objects = report::write_objects(outcome, selected.volume, selected.source, report_options, folder);
+    outcome.timing_s["report"] = reporting.seconds();
+    if (!objects) return std::unexpected(objects.error());
+    judged.objects = std::move(*objects);
+    return {};
+}
+
+}  // namespace
+
+Result<JudgedStudy> judge_study(assemble::AssembledStudy study, const JudgeOptions& options,
+                                const std::filesystem::path& folder) {
+    JudgedStudy judged;
+    judged.outcome = outcome_of(study);
+    if (!study.selected) {
+        set_unfit(judged.outcome, study.selected.error());
+    } else if (auto done = judge_volume(*study.selected, options, folder, judged); !done) {
+        return std::unexpected(done.error());
+    }
+    if (auto written = write_result(judged, folder); !written) return std::unexpected(written.error());
+    return judged;
+}
+
+Result<JudgedStudy> judge(const std::string& study_uid, const std::vector<std::filesystem::path>& files,
+                          const JudgeOptions& options, const std::filesystem::path& folder) {
+    auto assembly = assemble::assemble(files);
+    const auto study = std::ranges::find(assembly.studies, study_uid, &assemble::AssembledStudy::study_uid);
+    if (study != assembly.studies.end()) return judge_study(std::move(*study), options, folder);
+
+    JudgedStudy judged;
+    judged.outcome.study_uid = study_uid;
+    set_unfit(
+        judged.outcome,
+        {"unreadable", "none of the " + std::to_string(files.size()) + " files of the study can be read" +
+                           (assembly.unreadable.empty() ? "" : ": " + assembly.unreadable[0].reason)});
+    if (auto written = write_result(judged, folder); !written) return std::unexpected(written.error());
+    return judged;
+}
+
+}  // namespace calcinode::app

@@ -1,0 +1,38 @@
+// One study's way from its files to its objects: assemble, analyse, report. The daemon and `calcinode
+// analyze` both go through here, so that they say the same of the same study, byte for byte.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "analysis/analyse.hpp"
+#include "assemble/assemble.hpp"
+#include "report/outcome.hpp"
+#include "report/report.hpp"
+
+namespace calcinode::app {
+
+struct JudgeOptions {
+    AnalysisOptions analysis;
+    bool report_negative = true;
+    int first_series_number = 9001;
+    int revision = 1;
+};
+
+struct JudgedStudy {
+    report::StudyOutcome outcome;
+    std::string identity;                       // what the result was made of; "" without a volume
+    std::vector<report::ReportObject> objects;  // DICOM objects to deliver, below `folder`
+};
+
+// Judges an assembled study and writes result.json, the objects and the figure into `folder`, which exists.
+// The study's volume is given up as soon as it is not needed. An Error where the folder can't be written.
+Result<JudgedStudy> judge_study(assemble::AssembledStudy study, const JudgeOptions& options,
+                                const std::filesystem::path& folder);
+
+// The same for the files of the one study `study_uid`; where none of them can be read the outcome says so.
+Result<JudgedStudy> judge(const std::string& study_uid, const std::vector<std::filesystem::path>& files,
+                          const JudgeOptions& options, const std::filesystem::path& folder);
+
+}  // namespace calcinode::app
