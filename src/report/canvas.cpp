@@ -1,0 +1,160 @@
+#include "report/canvas.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+namespace calcinode::report {
+namespace {
+
+constexpr const char* font = "DejaVu Sans";
+constexpr double rim_px = 3.2;
+constexpr double arrow_head_px = 17, arrow_head_half_px = 8, arrow_shaft_px = 4.5;
+
+std::uint32_t grey_pixel(std::uint8_t value) {
+    return std::uint32_t{value} << 16 | std::uint32_t{value} << 8 | value;
+}
+
+}  // namespace
+
+Canvas::Canvas(int width, int height)
+    : width_(width),
+      height_(height),
+      surface_(cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height)),
+      cairo_(cairo_create(surface_.get())) {
+    if (cairo_status(cairo_.get()) != CAIRO_STATUS_SUCCESS)
+        throw std::runtime_error("no drawing surface of " + std::to_string(width) + " x " +
+                                 std::to_string(height));
+    fill({0, 0, static_cast<double>(width), static_cast<double>(height)}, {0.035, 0.04, 0.05});
+    std::unique_ptr<cairo_font_options_t, void (*)(cairo_font_options_t*)> options(
+        cairo_font_options_create(), cairo_font_options_destroy);
+    cairo_font_options_set_antialias(options.get(), CAIRO_ANTIALIAS_GRAY);
+    cairo_font_options_set_hint_style(options.get(), CAIRO_HINT_STYLE_SLIGHT);
+    cairo_font_options_set_hint_metrics(options.get(), CAIRO_HINT_METRICS_OFF);
+    cairo_set_font_options(cairo_.get(), options.get());
+    cairo_set_line_join(cairo_.get(), CAIRO_LINE_JOIN_ROUND);
+    cairo_set_line_cap(cairo_.get(), CAIRO_LINE_CAP_ROUND);
+}
+
+void Canvas::set(Colour colour, double alpha) {
+    cairo_set_source_rgba(cairo_.get(), colour.red, colour.green, colour.blue, alpha);
+}
+
+void Canvas::choose_font(const TextStyle& style) {
+    cairo_select_font_face(cairo_.get(), font, CAIRO_FONT_SLANT_NORMAL,
+                           style.bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_font_size(cairo_.get(), style.size);
+}
+
+Point Canvas::start_of(Point at, const std::string& text, const TextStyle& style) {
+    choose_font(style);
+    cairo_text_extents_t extents{};
+    cairo_text_extents(cairo_.get(), text.c_str(), &extents);
+    if (style.align == Align::centre) at.x -= extents.x_advance / 2;
+    if (style.align == Align::right) at.x -= extents.x_advance;
+    return at;
+}
+
+Rect Canvas::extent(Point at, const std::string& text, const TextStyle& style) {
+    const Point start = start_of(at, text, style);
+    cairo_text_extents_t extents{};
+    cairo_text_extents(cairo_.get(), text.c_str(), &extents);
+    return {start.x - rim_px / 2, start.y + extents.y_bearing - rim_px / 2, extents.x_advance + rim_px,
+            extents.height + rim_px};
+}
+
+void Canvas::text(Point at, const std::string& text, const TextStyle& style) {
+    const Point start = start_of(at, text, style);
+    cairo_move_to(cairo_.get(), start.x, start.y);
+    cairo_text_path(cairo_.get(), text.c_str());
+    set({0, 0, 0}, 0.75);
+    cairo_set_line_width(cairo_.get(), rim_px);
+    cairo_stroke_preserve(cairo_.get());
+    set(style.colour);
+    cairo_fill(cairo_.get());
+}
+
+void Canvas::line(const std::vector<Point>& points, Colour colour, double width) {
+    if (points.empty()) return;
+    cairo_move_to(cairo_.get(), points.front().x, points.front().y);
+    for (const auto& p : points) cairo_line_to(cairo_.get(), p.x, p.y);
+    set(colour);
+    cairo_set_line_width(cairo_.get(), width);
+    cairo_stroke(cairo_.get());
+}
+
+void Canvas::arrow(Point tail, Point tip, Colour colour) {
+    const double length = std::hypot(tip.x - tail.x, tip.y - tail.y);
+    if (length < arrow_head_px) return;
+    const Point u{(tip.x - tail.x) / length, (tip.y - tail.y) / length};
+    const auto at = [&](double along, double aside) {
+        return Point{tip.x - u.x * along - u.y * aside, tip.y - u.y * along + u.x * aside};
+    };
+    const double half = arrow_shaft_px / 2, neck = arrow_head_px * 0.86;
+    const Point outline[] = {tip,
+                             at(arrow_head_px, arrow_head_half_px),
+                             at(neck, half),
+                             at(length, half),
+                             at(length, -half),
+                             at(neck, -half),
+                             at(arrow_head_px, -arrow_head_half_px)};
+    cairo_new_path(cairo_.get());
+    for (const auto& p : outline) cairo_line_to(cairo_.get(), p.x, p.y);
+    cairo_close_path(cairo_.get());
+    set({0, 0, 0}, 0.85);
+    cairo_set_line_width(cairo_.get(), 2.4);
+    cairo_stroke_preserve(cairo_.get());
+    set(colour);
+    cairo_fill(cairo_.get());
+}
+
+void Canvas::fill(const Rect& rect, Colour colour) {
+    cairo_rectangle(cairo_.get(), rect.x, rect.y, rect.width, rect.height);
+    set(colour);
+    cairo_fill(cairo_.get());
+}
+
+void Canvas::image(const std::vector<std::uint8_t>& grey, int width, int height, const Rect& rect) {
+    std::unique_ptr<cairo_surface_t, Free> source(
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height));
+    if (cairo_surface_status(source.get()) != CAIRO_STATUS_SUCCESS)
+        throw std::runtime_error("no memory for an image of the figure");
+    auto* const data = cairo_image_surface_get_data(source.get());
+    const auto stride = static_cast<std::size_t>(cairo_image_surface_get_stride(source.get()));
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            const auto pixel = grey_pixel(grey[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
+                                               static_cast<std::size_t>(x)]);
+            std::memcpy(data + static_cast<std::size_t>(y) * stride + static_cast<std::size_t>(x) * 4, &pixel,
+                        sizeof pixel);
+        }
+    cairo_surface_mark_dirty(source.get());
+    cairo_save(cairo_.get());
+    cairo_rectangle(cairo_.get(), rect.x, rect.y, rect.width, rect.height);
+    cairo_clip(cairo_.get());
+    cairo_translate(cairo_.get(), rect.x, rect.y);
+    cairo_scale(cairo_.get(), rect.width / width, rect.height / height);
+    cairo_set_source_surface(cairo_.get(), source.get(), 0, 0);
+    cairo_pattern_set_filter(cairo_get_source(cairo_.get()), CAIRO_FILTER_BEST);
+    cairo_pattern_set_extend(cairo_get_source(cairo_.get()), CAIRO_EXTEND_PAD);
+    cairo_paint(cairo_.get());
+    cairo_restore(cairo_.get());
+}
+
+std::vector<std::uint8_t> Canvas::rgb() {
+    cairo_surface_flush(surface_.get());
+    const auto* const data = cairo_image_surface_get_data(surface_.get());
+    const auto stride = static_cast<std::size_t>(cairo_image_surface_get_stride(surface_.get()));
+    std::vector<std::uint8_t> bytes;
+    bytes.reserve(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_) * 3);
+    for (int y = 0; y < height_; ++y)
+        for (int x = 0; x < width_; ++x) {
+            std::uint32_t pixel = 0;
+            std::memcpy(&pixel, data + static_cast<std::size_t>(y) * stride + static_cast<std::size_t>(x) * 4,
+                        sizeof pixel);
+            for (const int shift : {16, 8, 0}) bytes.push_back(static_cast<std::uint8_t>(pixel >> shift));
+        }
+    return bytes;
+}
+
+}  // namespace calcinode::report

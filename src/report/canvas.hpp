@@ -1,0 +1,80 @@
+// A drawing surface: what the figure needs of Cairo, with its handles owned. Units are pixels, y grows
+// downwards.
+#pragma once
+
+#include <cairo.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace calcinode::report {
+
+struct Point {
+    double x = 0, y = 0;
+};
+
+struct Rect {
+    double x = 0, y = 0, width = 0, height = 0;
+    bool overlaps(const Rect& o) const {
+        return x < o.x + o.width && o.x < x + width && y < o.y + o.height && o.y < y + height;
+    }
+    bool contains(Point p) const { return p.x >= x && p.y >= y && p.x <= x + width && p.y <= y + height; }
+};
+
+struct Colour {
+    double red = 1, green = 1, blue = 1;
+};
+
+namespace colour {
+inline constexpr Colour white{0.96, 0.96, 0.96};
+inline constexpr Colour grey{0.66, 0.70, 0.74};
+inline constexpr Colour dark{0.20, 0.22, 0.25};
+inline constexpr Colour mark{1.0, 0.84, 0.0};    // arrow, outline and what belongs to the main deposit
+inline constexpr Colour level{0.55, 0.85, 1.0};  // names of vertebrae
+}  // namespace colour
+
+enum class Align { left, centre, right };
+
+struct TextStyle {
+    double size = 15;
+    bool bold = false;
+    Align align = Align::left;
+    Colour colour = colour::white;
+};
+
+class Canvas {
+  public:
+    Canvas(int width, int height);
+
+    // `at` is on the text's baseline. Text has a dark rim, so that it reads on bone as on air.
+    void text(Point at, const std::string& text, const TextStyle& style);
+    // What text() would cover.
+    Rect extent(Point at, const std::string& text, const TextStyle& style);
+    void line(const std::vector<Point>& points, Colour colour, double width);
+    // From `tail` to `tip`, with a dark rim.
+    void arrow(Point tail, Point tip, Colour colour);
+    void fill(const Rect& rect, Colour colour);
+    // Grey pixels stretched over `rect`, smoothly.
+    void image(const std::vector<std::uint8_t>& grey, int width, int height, const Rect& rect);
+
+    int width() const { return width_; }
+    int height() const { return height_; }
+    std::vector<std::uint8_t> rgb();
+
+  private:
+    struct Free {
+        void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
+        void operator()(cairo_t* context) const { cairo_destroy(context); }
+    };
+    void choose_font(const TextStyle& style);
+    Point start_of(Point at, const std::string& text, const TextStyle& style);
+    void set(Colour colour, double alpha = 1);
+
+    int width_, height_;
+    std::unique_ptr<cairo_surface_t, Free> surface_;
+    std::unique_ptr<cairo_t, Free> cairo_;
+};
+
+}  // namespace calcinode::report

@@ -1,0 +1,70 @@
+#include "report/codes.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace calcinode::report::codes {
+namespace {
+
+struct LevelCode {
+    std::string_view level;
+    Code code;
+};
+
+// PS3.16 CID 7603; S1 is SNOMED CT's, not in the CID.
+constexpr std::array<LevelCode, 25> levels{{
+    {"C1", {"14806007", "SCT", "C1 vertebra"}},   {"C2", {"39976000", "SCT", "C2 vertebra"}},
+    {"C3", {"113205007", "SCT", "C3 vertebra"}},  {"C4", {"5329002", "SCT", "C4 vertebra"}},
+    {"C5", {"36978003", "SCT", "C5 vertebra"}},   {"C6", {"36054005", "SCT", "C6 vertebra"}},
+    {"C7", {"87391001", "SCT", "C7 vertebra"}},   {"T1", {"64864005", "SCT", "T1 vertebra"}},
+    {"T2", {"53733008", "SCT", "T2 vertebra"}},   {"T3", {"1626008", "SCT", "T3 vertebra"}},
+    {"T4", {"73071006", "SCT", "T4 vertebra"}},   {"T5", {"56401006", "SCT", "T5 vertebra"}},
+    {"T6", {"45296009", "SCT", "T6 vertebra"}},   {"T7", {"62487009", "SCT", "T7 vertebra"}},
+    {"T8", {"11068009", "SCT", "T8 vertebra"}},   {"T9", {"82687006", "SCT", "T9 vertebra"}},
+    {"T10", {"7610001", "SCT", "T10 vertebra"}},  {"T11", {"12989004", "SCT", "T11 vertebra"}},
+    {"T12", {"23215003", "SCT", "T12 vertebra"}}, {"L1", {"66794005", "SCT", "L1 vertebra"}},
+    {"L2", {"14293000", "SCT", "L2 vertebra"}},   {"L3", {"36470004", "SCT", "L3 vertebra"}},
+    {"L4", {"11994002", "SCT", "L4 vertebra"}},   {"L5", {"49668003", "SCT", "L5 vertebra"}},
+    {"S1", {"65985001", "SCT", "S1 vertebra"}},
+}};
+
+}  // namespace
+
+Code vertebra_of_level(std::string_view level) {
+    const auto found = std::ranges::find(levels, level, &LevelCode::level);
+    return found == levels.end() ? vertebra : found->code;
+}
+
+// PS3.16 has no concept for the intervertebral foramen, the facet joint and the soft tissue beside the spine;
+// those are the 99CALC codes. CALC001 to CALC003 are never given another meaning.
+Code compartment(Compartment compartment) {
+    switch (compartment) {
+        case Compartment::canal:
+            return vertebral_canal;
+        case Compartment::foramen:
+            return {"CALC001", "99CALC", "Intervertebral foramen"};
+        case Compartment::facet:
+            return {"CALC002", "99CALC", "Facet joint"};
+        case Compartment::posterior:
+            return {"255551008", "SCT", "Posterior"};
+        case Compartment::paraspinal:
+            return {"CALC003", "99CALC", "Paraspinal soft tissue"};
+        case Compartment::prevertebral:
+            return {"255549009", "SCT", "Anterior"};
+    }
+    return vertebra;
+}
+
+Code verdict(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::negative:
+            return absent;
+        case Verdict::positive:
+            return present;
+        case Verdict::indeterminate:
+            break;
+    }
+    return undetermined;
+}
+
+}  // namespace calcinode::report::codes

@@ -1,0 +1,86 @@
+#include "report/report.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "report/figure.hpp"
+#include "report/key_objects.hpp"
+#include "report/secondary_capture.hpp"
+#include "report/segmentation.hpp"
+#include "report/source_header.hpp"
+#include "report/structured_report.hpp"
+
+namespace calcinode::report {
+namespace {
+
+using Made = Result<std::unique_ptr<DcmDataset>>;
+
+class Writer {
+  public:
+    Writer(const ReportContext& context, const std::filesystem::path& folder)
+        : context_(context), folder_(folder) {}
+
+    Result<std::vector<ReportObject>> write();
+
+  private:
+    Result<> keep(Made made, ObjectKind kind, const char* name);
+    Result<> write_images();
+
+    const ReportContext& context_;
+    const std::filesystem::path& folder_;
+    std::vector<ReportObject> objects_;
+};
+
+Result<> Writer::keep(Made made, ObjectKind kind, const char* name) {
+    if (!made) return std::unexpected(made.error());
+    auto object = write_object(std::move(*made), kind, folder_ / name);
+    if (!object) return std::unexpected(object.error());
+    objects_.push_back(std::move(*object));
+    return {};
+}
+
+Result<> Writer::write_images() {
+    const auto picture = draw_figure(context_.findings, context_.volume, context_.source);
+    if (!picture) return std::unexpected(picture.error());
+    if (auto done = write_png(*picture, folder_ / "figure.png"); !done) return done;
+    if (auto done =
+            keep(make_secondary_capture(context_, *picture), ObjectKind::secondary_capture, "sc-1.dcm");
+        !done)
+        return done;
+    if (auto done = keep(make_segmentation(context_), ObjectKind::segmentation, "seg.dcm"); !done)
+        return done;
+    return keep(make_key_objects(context_), ObjectKind::key_objects, "ko.dcm");
+}
+
+Result<std::vector<ReportObject>> Writer::write() {
+    const auto& findings = context_.findings;
+    const bool negative = findings.verdict == Verdict::negative;
+    if (negative && !context_.options.report_negative) return objects_;
+    const bool with_images = !negative && !findings.deposits.empty();
+    if (auto done =
+            keep(make_structured_report(context_, with_images), ObjectKind::structured_report, "sr.dcm");
+        !done)
+        return std::unexpected(done.error());
+    if (with_images)
+        if (auto done = write_images(); !done) return std::unexpected(done.error());
+    return objects_;
+}
+
+}  // namespace
+
+Result<std::vector<ReportObject>> write_objects(const StudyOutcome& outcome, const Volume& volume,
+                                                const SeriesSource& source, const ReportOptions& options,
+                                                const std::filesystem::path& folder) {
+    if (outcome.status != Status::analysed || !outcome.findings)
+        return fail("study " + outcome.study_uid + " was not analysed: there is nothing to report");
+    const auto header = SourceHeader::read(source);
+    if (!header) return std::unexpected(header.error());
+    try {
+        const ReportContext context{*outcome.findings, volume, source, options, *header};
+        return Writer(context, folder).write();
+    } catch (const std::exception& mistake) {
+        return fail("can't make the report of study " + outcome.study_uid + ": " + mistake.what());
+    }
+}
+
+}  // namespace calcinode::report

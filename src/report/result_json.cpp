@@ -1,0 +1,128 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "report/report.hpp"
+
+namespace calcinode::report {
+namespace {
+
+using Json = nlohmann::ordered_json;  // keys in the order in which they are written
+
+constexpr const char* schema_name = "calcinode.result/1";
+
+// Steps to which numbers are rounded: finer ones would be noise.
+constexpr double mm_step = 0.01, hu_step = 0.1, volume_step = 0.1, percent_step = 0.1;
+constexpr double fraction_step = 0.001, second_step = 0.001;
+
+// The multiple of `step` (a power of ten) nearest to `value`, printed with the fewest digits. Not a number is
+// 0.
+double rounded(double value, double step) {
+    if (!std::isfinite(value)) return 0;
+    const double per_unit = std::round(1 / step);
+    return std::round(value * per_unit) / per_unit + 0.0;  // never -0
+}
+
+Json point(LpsPoint p) {
+    return Json::array({rounded(p.x, mm_step), rounded(p.y, mm_step), rounded(p.z, mm_step)});
+}
+
+Json series_of(const std::vector<SeriesLine>& lines) {
+    Json all = Json::array();
+    for (const auto& line : lines) {
+        Json one;
+        one["uid"] = line.uid;
+        one["selected"] = line.selected;
+        one["reason"] = line.reason;
+        one["slices"] = line.slices;
+        one["spacing_mm"] = Json::array();
+        for (const double s : line.spacing_mm) one["spacing_mm"].push_back(rounded(s, 0.0001));
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+Json spine_of(const Spine& spine) {
+    Json json;
+    json["canal_lps_mm"] = Json::array();
+    for (const auto& p : spine.canal) json["canal_lps_mm"].push_back(point(p));
+    json["vertebrae"] = Json::array();
+    for (const auto& v : spine.vertebrae) {
+        Json one;
+        one["level"] = v.level;
+        one["confidence"] = rounded(v.confidence, fraction_step);
+        one["body_lps_mm"] = point(v.body);
+        one["canal_lps_mm"] = point(v.canal);
+        one["trabecular_hu"] = v.trabecular_hu ? Json(rounded(*v.trabecular_hu, hu_step)) : Json(nullptr);
+        json["vertebrae"].push_back(std::move(one));
+    }
+    json["listhesis"] = Json::array();
+    for (const auto& l : spine.listhesis) {
+        Json one;
+        one["upper"] = l.upper;
+        one["lower"] = l.lower;
+        one["slip_mm"] = rounded(l.slip_mm, mm_step);
+        json["listhesis"].push_back(std::move(one));
+    }
+    return json;
+}
+
+Json lesion_of(const Deposit& d, const std::string& identity) {
+    Json one;
+    one["id"] = d.id;
+    one["tracking_uid"] = tracking_uid(identity, d.id);
+    one["level"] = d.level;
+    one["levels"] = d.levels;
+    one["compartment"] = std::string(to_string(d.compartment));
+    one["side"] = std::string(to_string(d.side));
+    one["volume_mm3"] = rounded(d.volume_mm3, volume_step);
+    one["mean_hu"] = rounded(d.mean_hu, hu_step);
+    one["max_hu"] = rounded(d.max_hu, hu_step);
+    one["sd_hu"] = rounded(d.sd_hu, hu_step);
+    one["long_axis_mm"] = rounded(d.long_axis_mm, mm_step);
+    one["centroid_lps_mm"] = point(d.centroid);
+    one["canal_distance_mm"] = rounded(d.canal_distance_mm, mm_step);
+    one["canal_occupied_percent"] = rounded(d.canal_occupied_percent, percent_step);
+    one["confidence"] = rounded(d.confidence, fraction_step);
+    return one;
+}
+
+void put_findings(Json& json, const Findings& findings, const std::string& identity) {
+    json["spine"] = spine_of(findings.spine);
+    json["lesions"] = Json::array();
+    for (const auto& d : findings.deposits) json["lesions"].push_back(lesion_of(d, identity));
+    json["excluded"] = Json::array();
+    for (const auto& e : findings.excluded) {
+        Json one;
+        one["reason"] = e.reason;
+        one["volume_mm3"] = rounded(e.volume_mm3, volume_step);
+        one["centroid_lps_mm"] = point(e.centroid);
+        json["excluded"].push_back(std::move(one));
+    }
+    json["totals"]["count"] = findings.deposits.size();
+    json["totals"]["volume_mm3"] = rounded(findings.total_volume_mm3(), volume_step);
+}
+
+}  // namespace
+
+std::string result_json(const StudyOutcome& outcome, const std::string& identity) {
+    const bool analysed = outcome.status == Status::analysed && outcome.findings.has_value();
+    Json json;
+    json["schema"] = schema_name;
+    json["software"]["name"] = "Calcinode";
+    json["software"]["version"] = CALCINODE_VERSION;
+    json["study_uid"] = outcome.study_uid;
+    json["status"] = std::string(to_string(outcome.status));
+    json["reason_code"] = outcome.reason_code;
+    json["reason"] = outcome.reason;
+    json["verdict"] = analysed ? Json(std::string(to_string(outcome.findings->verdict))) : Json(nullptr);
+    json["series"] = series_of(outcome.series);
+    put_findings(json, analysed ? *outcome.findings : Findings{}, identity);
+    json["remarks"] = outcome.remarks;
+    json["timing_s"] = Json::object();
+    for (const auto& [name, seconds] : outcome.timing_s)
+        json["timing_s"][name] = rounded(seconds, second_step);
+    // A reason may quote a received value: bytes that are not UTF-8 become the replacement character.
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace calcinode::report
