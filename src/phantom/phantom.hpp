@@ -2,9 +2,11 @@
 // muscle, fat and noise, optional deposits of given size and place. No patient's data.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/volume.hpp"
@@ -20,6 +22,10 @@ struct DepositSpec {
     double hu = 700;
 };
 
+// "LEVEL:SITE:ML:HU" as on the command line, for example "C4:facet_left:4:700". An Error names what is wrong
+// and what is allowed.
+Result<DepositSpec> parse_deposit(std::string_view text);
+
 struct PhantomOptions {
     std::uint64_t seed = 1;  // varies size and posture a little, and the noise
     std::array<int, 3> size{320, 320, 200};
@@ -31,6 +37,11 @@ struct PhantomOptions {
     std::string study_date = "20260102";
 };
 
+// An Error that names the first option that is no valid DICOM value or not possible.
+Result<> check_options(const PhantomOptions& options);
+
+// Index of voxel (0, 0, 0): front, right, feet. The same options give the same voxels, whatever the number of
+// threads; all processors are used. Sizes must be positive.
 Volume make_volume(const PhantomOptions& options);
 
 // What is in the volume, for tests: places of the bodies and the deposits' true voxel volumes.
@@ -49,8 +60,9 @@ struct PhantomTruth {
 };
 Volume make_volume(const PhantomOptions& options, PhantomTruth& truth);
 
-// One CT Image Storage file a slice, IM00001.dcm ...; UIDs derive from the options, so that the same options
-// give the same study.
+// One CT Image Storage file a slice, IM00001.dcm ... from the feet to the head, explicit little endian. UIDs
+// derive from the options, so that the same options give the same study. The folder is made where it is
+// missing; an Error where it can't be written, or an option is no valid DICOM value.
 Result<> write_study(const PhantomOptions& options, const std::filesystem::path& folder);
 
 }  // namespace calcinode::phantom
