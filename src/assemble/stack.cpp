@@ -16,8 +16,10 @@ namespace {
 
 constexpr int fewest_slices = 16;          // less is no stack in which a canal can be followed
 constexpr double shortest_extent_mm = 30;  // two cervical vertebrae
-// A step between slices is regular when it is a multiple of the spacing within this share of it.
+// A step between slices is regular when it is a multiple of the spacing within this share of it, or within
+// what positions written with one decimal make of it.
 constexpr double step_tolerance = 0.15;
+constexpr double rounding_mm = 0.11;
 // No slice may lie farther from its place on the regular grid than this share of the spacing.
 constexpr double drift_tolerance = 0.25;
 // How far a slice may be shifted sideways from the first one's normal: what counts is where a voxel claims
@@ -68,6 +70,7 @@ Steps steps_of(const Stack& stack) {
 // Puts each plane into its slot; false where the steps are no multiples of one spacing.
 bool place_on_grid(Stack& stack, const Steps& steps) {
     stack.slot.assign(1, 0);
+    const double tolerance = std::max(step_tolerance * steps.median, rounding_mm);
     bool regular = true;
     double total_slots = 0;
     for (const double step : steps.mm) {
@@ -75,7 +78,7 @@ bool place_on_grid(Stack& stack, const Steps& steps) {
         total_slots += multiple;
         // Positions are bounded, but a tiny median could still make a huge count.
         if (total_slots > 1e6) return false;
-        regular = regular && std::abs(step - multiple * steps.median) <= step_tolerance * steps.median;
+        regular = regular && std::abs(step - multiple * steps.median) <= tolerance;
         stack.slot.push_back(stack.slot.back() + static_cast<int>(multiple));
     }
     // Over the whole extent, which the rounding of single positions does not touch.

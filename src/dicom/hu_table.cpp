@@ -20,7 +20,7 @@ HuTable::HuTable(const PixelFormat& format, const Rescale& rescale)
     : format_(format), rescale_(rescale), hu_(65536) {
     const bool padded = format.padding.has_value();
     const int limit = padded ? format.padding_limit.value_or(*format.padding) : 0;
-    const auto [padding_low, padding_high] = std::minmax(format.padding.value_or(0), limit);
+    const auto [padding_low, padding_high] = std::minmax({format.padding.value_or(0), limit});
     for (std::uint32_t word = 0; word < 65536; ++word) {
         const int stored = stored_value(word, format);
         // Padding outside the range of BitsStored occurs; then it is the whole word that is meant.
