@@ -114,6 +114,12 @@ void Canvas::fill(const Rect& rect, Colour colour) {
     cairo_fill(cairo_.get());
 }
 
+void Canvas::shade(const Rect& rect) {
+    cairo_rectangle(cairo_.get(), rect.x, rect.y, rect.width, rect.height);
+    set({0, 0, 0}, 0.55);
+    cairo_fill(cairo_.get());
+}
+
 void Canvas::image(const std::vector<std::uint8_t>& grey, int width, int height, const Rect& rect) {
     std::unique_ptr<cairo_surface_t, Free> source(
         cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height));

@@ -56,6 +56,8 @@ class Canvas {
     // From `tail` to `tip`, with a dark rim.
     void arrow(Point tail, Point tip, Colour colour);
     void fill(const Rect& rect, Colour colour);
+    // Darkens what is drawn there, so that writing on it reads.
+    void shade(const Rect& rect);
     // Grey pixels stretched over `rect`, smoothly.
     void image(const std::vector<std::uint8_t>& grey, int width, int height, const Rect& rect);
 

@@ -16,6 +16,8 @@ struct Code {
 
 namespace codes {
 
+inline constexpr const char* own_scheme = "99CALC";
+
 // What was found.
 inline constexpr Code pathologic_calcification{"18115005", "SCT", "Pathologic calcification"};
 inline constexpr Code morphologically_abnormal{"49755003", "SCT", "Morphologically Abnormal Structure"};

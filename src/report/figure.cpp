@@ -15,7 +15,7 @@ namespace calcinode::report {
 namespace {
 
 constexpr int figure_width = 1400, figure_height = 1000;
-constexpr double margin = 16, header_height = 78, row_height = 20;
+constexpr double margin = 16, header_height = 78, row_height = 21, rule_gap = 7;
 constexpr std::size_t rows_at_most = 8;  // of the table; the rest is counted only
 // No more numbers than rows, so that each number on an image is found in the table.
 
@@ -23,6 +23,10 @@ std::string with_decimals(double value, int decimals) {
     char text[40];
     std::snprintf(text, sizeof text, "%.*f", decimals, value);
     return text;
+}
+
+std::string window_text(GreyWindow window) {
+    return "W " + std::to_string(window.width) + "  L " + std::to_string(window.level);
 }
 
 class Figure {
@@ -34,7 +38,9 @@ class Figure {
 
   private:
     std::size_t rows() const { return std::min(findings_.deposits.size(), rows_at_most); }
-    double table_top() const { return figure_height - margin - row_height * static_cast<double>(rows() + 2); }
+    double table_top() const {
+        return figure_height - margin - row_height * static_cast<double>(rows() + 2) - rule_gap;
+    }
 
     void header();
     void sagittal(const Rect& place, const AxialView& axial);
@@ -43,7 +49,6 @@ class Figure {
     void table();
     void row(double y, const std::vector<std::string>& cells, const TextStyle& style);
     std::string slice_text(const AxialView& view) const;
-    std::string window_text() const;
 
     const Findings& findings_;
     const Volume& volume_;
@@ -66,24 +71,20 @@ void Figure::header() {
                  {.size = 15, .align = Align::right, .colour = colour::grey});
 }
 
-std::string Figure::window_text() const {
-    return "W " + std::to_string(window_width_hu) + "  L " + std::to_string(window_level_hu) + " HU";
-}
-
 // The source image's own number and position where the plane is one; the patient's coordinate otherwise.
 std::string Figure::slice_text(const AxialView& view) const {
     const auto& grid = volume_.grid;
     double z = grid.to_lps(view.across.low + view.across.count / 2.0, view.along.low + view.along.count / 2.0,
                            view.k)
                    .z;
-    if (source_.source_axis[2] != 2) return "reformatted, z " + with_decimals(z, 1) + " mm";
+    if (source_.source_axis[2] != 2) return "reformatted, z " + with_decimals(z, 1) + " mm LPS";
     const auto index = static_cast<std::size_t>(source_.to_source(0, 0, view.k)[2]);
-    if (index >= source_.slices.size()) return "z " + with_decimals(z, 1) + " mm";
+    if (index >= source_.slices.size()) return "z " + with_decimals(z, 1) + " mm LPS";
     const auto& slice = source_.slices[index];
     z = slice.position.z;
     const auto image = slice.frame > 1 ? "frame " + std::to_string(slice.frame)
                                        : "image " + std::to_string(slice.instance_number);
-    return image + ", z " + with_decimals(z, 1) + " mm";
+    return image + ", z " + with_decimals(z, 1) + " mm LPS";
 }
 
 void Figure::level_names(Panel& panel, const SagittalView& view) {
@@ -91,7 +92,7 @@ void Figure::level_names(Panel& panel, const SagittalView& view) {
     for (const auto& vertebra : findings_.spine.vertebrae) {
         if (vertebra.level == "uncertain" || vertebra.level.empty()) continue;
         // In front of the body: as far before its centre as the canal is behind it.
-        const auto before = volume_.grid.to_index(vertebra.body + (vertebra.body - vertebra.canal) * 1.15);
+        const auto before = volume_.grid.to_index(vertebra.body + (vertebra.body - vertebra.canal));
         const auto pixel = view.at(before);
         if (!panel.shows(pixel)) continue;
         const bool hit = std::ranges::find(main.levels, vertebra.level) != main.levels.end() ||
@@ -107,19 +108,19 @@ void Figure::sagittal(const Rect& place, const AxialView& axial) {
     const auto view = sagittal_view(findings_, volume_, place.width / place.height);
     Panel panel(canvas_, view, place);
     panel.corner_texts("Sagittal maximum intensity projection",
-                       "slab " + with_decimals(view.slab_mm, 0) + " mm", window_text());
+                       "slab " + with_decimals(view.slab_mm, 0) + " mm", window_text(projection_window));
     panel.side_marks("A", "P", "H", "F");
     panel.scale_bar();
     panel.level_ticks(panel.at(view.at({0, 0, static_cast<double>(axial.k)})).y, colour::level);
     level_names(panel, view);
     const auto& main = findings_.deposits.front();
-    panel.arrow(0, {1, -0.35}, level_text(main));
+    panel.arrow(0, {1, -0.35}, level_text(main) + " (" + std::to_string(main.id) + ")");
     for (std::size_t d = 1; d < rows(); ++d) panel.number(d, std::to_string(findings_.deposits[d].id));
 }
 
 void Figure::axial(const Rect& place, const AxialView& view) {
     Panel panel(canvas_, view, place);
-    panel.corner_texts("Axial", slice_text(view), window_text());
+    panel.corner_texts("Axial", slice_text(view), window_text(axial_window));
     panel.side_marks("R", "L", "A", "P");
     panel.scale_bar();
     for (std::size_t d = 0; d < findings_.deposits.size(); ++d) panel.outline(d, colour::mark);
@@ -129,7 +130,8 @@ void Figure::axial(const Rect& place, const AxialView& view) {
     const Point c = panel.at(view.at({canal.i[k], canal.j[k], 0}));
     const Point d = panel.at(view.at(volume_.grid.to_index(findings_.deposits.front().centroid)));
     const Point away{d.x - c.x, d.y - c.y};
-    panel.arrow(0, std::hypot(away.x, away.y) < 1 ? Point{1, 1} : away, "");
+    panel.arrow(0, std::hypot(away.x, away.y) < 1 ? Point{1, 1} : away,
+                std::to_string(findings_.deposits.front().id));
     for (std::size_t n = 1; n < rows(); ++n) panel.number(n, std::to_string(findings_.deposits[n].id));
 }
 
@@ -149,7 +151,8 @@ void Figure::table() {
         {"No.", "Level", "Compartment", "Side", "Volume, ml", "Mean HU", "Max HU", "Long axis, mm",
          "To canal, mm", "Confidence"},
         {.size = 14, .colour = colour::grey});
-    canvas_.line({{margin, y + 6}, {figure_width - margin, y + 6}}, colour::dark, 1);
+    canvas_.line({{margin, y + 7}, {figure_width - margin, y + 7}}, colour::dark, 1);
+    y += rule_gap;
     for (std::size_t n = 0; n < rows(); ++n) {
         const auto& d = findings_.deposits[n];
         y += row_height;

@@ -12,16 +12,17 @@ namespace {
 constexpr double longest_projection_mm = 260;
 // The spine lies some way behind the middle of the projection: bodies and prevertebral space are in front.
 constexpr double centre_before_canal_mm = 12;
-// Half the slab: the canal, facets and transverse processes of a vertebra, without most of the ribs.
-constexpr double half_slab_mm = 28;
-constexpr double widest_half_slab_mm = 45;
-constexpr double slab_margin_mm = 4;  // around the main deposit
+// Half the slab: the canal, facets and transverse processes of a vertebra, without most of the ribs. On the
+// main deposit's side it reaches as far as the deposit does.
+constexpr double half_slab_mm = 24;
+constexpr double widest_half_slab_mm = 60;
+constexpr double slab_margin_mm = 3;  // beside the main deposit
 constexpr double axial_width_mm = 170;
 constexpr double axial_margin_mm = 30;  // around the main deposit
 
-std::uint8_t windowed(int hu) {
-    constexpr int low = window_level_hu - window_width_hu / 2;
-    return static_cast<std::uint8_t>(std::clamp((hu - low) * 255 / window_width_hu, 0, 255));
+std::uint8_t windowed(int hu, GreyWindow window) {
+    return static_cast<std::uint8_t>(
+        std::clamp((hu - window.level + window.width / 2) * 255 / window.width, 0, 255));
 }
 
 // As many voxels as `length_mm` takes around `centre` (in voxels), moved to fit the axis.
@@ -63,32 +64,38 @@ std::size_t pixels(const View& view) {
     return static_cast<std::size_t>(view.width) * static_cast<std::size_t>(view.height);
 }
 
-double slab_half_width(const Deposit& main, const CanalAtEachSlice& canal, const Grid& grid) {
+// How far the slab reaches to both sides of the canal's centre, in mm along i.
+struct Slab {
+    double low = half_slab_mm, high = half_slab_mm;
+};
+
+Slab slab_around(const Deposit& main, const CanalAtEachSlice& canal, const Grid& grid) {
     const auto [low, high] = box_of(main.mask);
-    double half = half_slab_mm;
+    Slab slab;
     for (int k = std::max(low.k, 0); k <= std::min(high.k, grid.size[2] - 1); ++k) {
         const double centre = canal.i[static_cast<std::size_t>(k)];
-        const double reach = std::max(centre - low.i, high.i - centre) * grid.spacing_mm[0];
-        half = std::max(half, reach + slab_margin_mm);
+        slab.low = std::max(slab.low, (centre - low.i) * grid.spacing_mm[0] + slab_margin_mm);
+        slab.high = std::max(slab.high, (high.i - centre) * grid.spacing_mm[0] + slab_margin_mm);
     }
-    return std::min(half, widest_half_slab_mm);
+    return {std::min(slab.low, widest_half_slab_mm), std::min(slab.high, widest_half_slab_mm)};
 }
 
 // One pass: each row along i is contiguous, and only its part within the slab is read.
-void project(SagittalView& view, const Volume& volume, const CanalAtEachSlice& canal, double half_mm) {
+void project(SagittalView& view, const Volume& volume, const CanalAtEachSlice& canal, Slab slab) {
     const auto& grid = volume.grid;
-    const double half = half_mm / grid.spacing_mm[0];
     for (int y = 0; y < view.height; ++y) {
         const int k = view.along.low + view.along.count - 1 - y;
         const double centre = canal.i[static_cast<std::size_t>(k)];
-        const int first = std::clamp(static_cast<int>(std::floor(centre - half)), 0, grid.size[0] - 1);
-        const int last = std::clamp(static_cast<int>(std::ceil(centre + half)), first, grid.size[0] - 1);
+        const int first = std::clamp(static_cast<int>(std::floor(centre - slab.low / grid.spacing_mm[0])), 0,
+                                     grid.size[0] - 1);
+        const int last = std::clamp(static_cast<int>(std::ceil(centre + slab.high / grid.spacing_mm[0])),
+                                    first, grid.size[0] - 1);
         for (int x = 0; x < view.width; ++x) {
             const auto* row = volume.hu.data() + grid.offset({0, view.across.low + x, k});
             std::int16_t most = row[first];
             for (int i = first + 1; i <= last; ++i) most = std::max(most, row[i]);
             view.grey[static_cast<std::size_t>(y) * static_cast<std::size_t>(view.width) +
-                      static_cast<std::size_t>(x)] = windowed(most);
+                      static_cast<std::size_t>(x)] = windowed(most, projection_window);
         }
     }
 }
@@ -158,9 +165,9 @@ SagittalView sagittal_view(const Findings& findings, const Volume& volume, doubl
     view.step_x_mm = grid.spacing_mm[1];
     view.step_y_mm = grid.spacing_mm[2];
     view.grey.resize(pixels(view));
-    const double half = slab_half_width(main, canal, grid);
-    view.slab_mm = 2 * half;
-    project(view, volume, canal, half);
+    const auto slab = slab_around(main, canal, grid);
+    view.slab_mm = slab.low + slab.high;
+    project(view, volume, canal, slab);
     put_masks(view, findings);
     for (std::size_t d = 0; d < findings.deposits.size(); ++d)
         each_voxel(findings.deposits[d].mask, grid, [&](int, int j, int k) {
@@ -191,7 +198,7 @@ AxialView axial_view(const Findings& findings, const Volume& volume, double aspe
     view.grey.reserve(pixels(view));
     for (int j = view.along.low; j < view.along.low + view.along.count; ++j)
         for (int i = view.across.low; i < view.across.low + view.across.count; ++i)
-            view.grey.push_back(windowed(volume.at({i, j, view.k})));
+            view.grey.push_back(windowed(volume.at({i, j, view.k}), axial_window));
     put_masks(view, findings);
     for (std::size_t d = 0; d < findings.deposits.size(); ++d)
         each_voxel(findings.deposits[d].mask, grid, [&](int i, int j, int at_k) {

@@ -10,9 +10,14 @@
 
 namespace calcinode::report {
 
-// The bone window of both images: wide enough to tell calcium from cortex, soft tissue still visible.
-inline constexpr int window_width_hu = 1800;
-inline constexpr int window_level_hu = 400;
+// Greys run from `level - width / 2` to `level + width / 2`.
+struct GreyWindow {
+    int width = 0, level = 0;  // HU
+};
+// Wide enough to tell calcium from cortex, soft tissue still visible. The projection shows the densest voxel
+// of each line, so that its window reaches higher.
+inline constexpr GreyWindow projection_window{2400, 600};
+inline constexpr GreyWindow axial_window{1800, 400};
 
 // A place on an image, in its pixels: (0, 0) is the centre of the upper left one.
 struct PixelPoint {

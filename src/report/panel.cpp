@@ -53,11 +53,16 @@ void Panel::corner_texts(const std::string& upper_left, const std::string& upper
                          const std::string& lower_left) {
     const double left = image_.x + margin_px, right = image_.x + image_.width - margin_px;
     const double top = image_.y + margin_px + 11, bottom = image_.y + image_.height - margin_px;
-    TextStyle style = small_text;
-    label({left, top}, upper_left, style);
-    label({left, bottom}, lower_left, style);
-    style.align = Align::right;
-    label({right, top}, upper_right, style);
+    const auto corner = [&](Point at, const std::string& text, Align align) {
+        TextStyle style = small_text;
+        style.align = align;
+        const Rect r = canvas_.extent(at, text, style);
+        canvas_.shade({r.x - 4, r.y - 4, r.width + 8, r.height + 8});
+        label(at, text, style);
+    };
+    corner({left, top}, upper_left, Align::left);
+    corner({left, bottom}, lower_left, Align::left);
+    corner({right, top}, upper_right, Align::right);
 }
 
 void Panel::side_marks(const char* left, const char* right, const char* top, const char* bottom) {
@@ -76,6 +81,7 @@ void Panel::scale_bar() {
     const int mm = found == lengths.end() ? 1 : *found;
     const double right = image_.x + image_.width - margin_px - 4, left = right - mm * px_a_mm;
     const double y = image_.y + image_.height - margin_px - 4;
+    canvas_.shade({left - 8, y - 30, right - left + 16, 37});
     for (const auto& [width, c] : {std::pair{4.6, Colour{0, 0, 0}}, std::pair{2.2, colour::white}}) {
         canvas_.line({{left, y}, {right, y}}, c, width);
         for (int tick = 0; tick <= 5; ++tick) {

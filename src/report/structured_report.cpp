@@ -212,6 +212,11 @@ std::unique_ptr<DcmDataset> Report::finish(bool segmentation_made) {
     require(document.createNewDocument(DSRTypes::DT_EnhancedSR), "document");
     require(document.setTreeFromRootTemplate(report_), "content tree");
     put_evidence(document, segmentation_made);
+    auto& schemes = document.getCodingSchemeIdentification();
+    require(schemes.addItem(codes::own_scheme), "coding scheme");
+    require(schemes.setCodingSchemeName("Calcinode private codes"), "coding scheme");
+    require(schemes.setCodingSchemeResponsibleOrganization(OFString(our_manufacturer.data())),
+            "coding scheme");
     require(document.setPreliminaryFlag(DSRTypes::PF_Preliminary), "preliminary flag");
     require(document.completeDocument(), "completion");
     auto dataset = std::make_unique<DcmDataset>();
