@@ -8,9 +8,12 @@
 #include <cerrno>
 #include <mutex>
 
+#include "receive/request_check.hpp"
+
 namespace calcinode::receive {
 namespace {
 
+constexpr std::size_t pdu_header_bytes = 6;
 constexpr std::uint8_t pdu_associate_request = 0x01;
 // PS3.8 sets no bound. A request with all 128 presentation contexts and ten transfer syntaxes each has 40
 // KiB.
@@ -82,7 +85,7 @@ class Connection : public DcmTransportConnection {
 
 // The association request PDU as it came, header included.
 Result<std::vector<std::byte>> read_request(PeerSocket& socket) {
-    std::vector<std::byte> pdu(6);
+    std::vector<std::byte> pdu(pdu_header_bytes);
     if (!socket.read_exactly(pdu)) return fail("no association request came");
     if (std::to_integer<std::uint8_t>(pdu[0]) != pdu_associate_request)
         return fail("what came is not an association request");
@@ -91,7 +94,8 @@ Result<std::vector<std::byte>> read_request(PeerSocket& socket) {
         length = length << 8 | std::to_integer<std::uint32_t>(pdu[i]);
     if (length > longest_request) return fail("the association request is too long");
     pdu.resize(pdu.size() + length);
-    if (!socket.read_exactly(std::span(pdu).subspan(6))) return fail("the association request did not end");
+    if (!socket.read_exactly(std::span(pdu).subspan(pdu_header_bytes)))
+        return fail("the association request did not end");
     return pdu;
 }
 
@@ -135,6 +139,8 @@ Network::~Network() {
 Result<Association> Association::receive(Network& network, PeerSocket& socket, std::uint32_t max_pdu_bytes) {
     auto request = read_request(socket);
     if (!request) return std::unexpected(request.error());
+    if (auto sound = check_request(std::span(*request).subspan(pdu_header_bytes)); !sound)
+        return std::unexpected(sound.error());
     socket.put_back(std::move(*request));
 
     const HandOver hand_over(socket.get());

@@ -246,7 +246,7 @@ bool Session::answer_store(const Command& command, std::uint8_t context_id, cons
 void Session::log(const Command& command, const StoreAnswer& answer) {
     if (answer.detail.empty() || ++lines_ > most_lines) return;
     spdlog::warn("instance {} from {}: {} (status {:04X}H){}", shown(command.sop_instance_uid), calling_ae_,
-                 answer.comment, answer.status,
+                 answer.detail, answer.status,
                  lines_ == most_lines ? "; more of this association not shown" : "");
 }
 

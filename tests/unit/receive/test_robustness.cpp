@@ -22,6 +22,7 @@ TEST_CASE("garbage, malformed and oversized PDUs do no harm") {
     auto options = Node::options();
     options.limits.acse_timeout_s = 2;
     options.limits.idle_timeout_s = 2;
+    options.limits.associations = 500;  // the peers below come faster than their threads end
     const Node node(options);
     const auto request = associate_request({{ct_image_storage, {explicit_little_endian}}});
     const auto port = node.server->port();

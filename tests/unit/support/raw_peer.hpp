@@ -131,8 +131,10 @@ class RawPeer {
                                                                   << 8;
     }
     int store(const std::string& instance, const std::string& dataset) {
+        constexpr std::size_t step = 16000;  // less than the node's maximum PDU
         begin_store(instance);
-        send(p_data(1, 2, dataset));
+        for (std::size_t at = 0; at == 0 || at < dataset.size(); at += step)
+            send(p_data(1, at + step >= dataset.size() ? 2 : 0, dataset.substr(at, step)));
         return status();
     }
     bool release() {
