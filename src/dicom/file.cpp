@@ -3,26 +3,15 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
-#include <array>
-#include <fstream>
-#include <string_view>
-
 #include "dicom/attributes.hpp"
 #include "dicom/condition.hpp"
+#include "dicom/dcmtk_log.hpp"
+#include "dicom/structure.hpp"
 
 namespace calcinode::dicom {
 namespace {
 
 constexpr Uint32 read_at_once = 4096;  // bytes; values longer than this stay on disk
-
-// PS3.10 7.1: 128 bytes of preamble, then "DICM". DCMTK would guess where they are missing, and take any
-// text file for a data set.
-bool has_part10_prefix(const std::filesystem::path& path) {
-    std::array<char, 132> head{};
-    std::ifstream stream(path, std::ios::binary);
-    stream.read(head.data(), head.size());
-    return stream && std::string_view(head.data() + 128, 4) == "DICM";
-}
 
 }  // namespace
 
@@ -37,7 +26,8 @@ DcmDataset& File::dataset() {
 }
 
 Result<File> File::open(const std::filesystem::path& path) {
-    if (!has_part10_prefix(path)) return fail("not a DICOM file (no DICM prefix)");
+    if (auto sound = check_structure(path); !sound) return std::unexpected(sound.error());
+    silence_dcmtk();
     auto format = std::make_unique<DcmFileFormat>();
     const auto loaded = format->loadFile(path.c_str(), EXS_Unknown, EGL_noChange, read_at_once, ERM_fileOnly);
     if (const auto good = check(loaded, "damaged or truncated DICOM file"); !good)

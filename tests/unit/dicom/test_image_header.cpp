@@ -2,8 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <iterator>
 
 #include "dicom/image_header.hpp"
+#include "dicom/pixel_reader.hpp"
 #include "support/ct_writer.hpp"
 #include "support/temp_folder.hpp"
 
@@ -74,4 +76,43 @@ TEST_CASE("an object without well-formed UIDs is an error") {
     slice.also[DCM_StudyInstanceUID] = "../../etc/passwd";
     test::write_slice(slice, folder / "a");
     CHECK(dicom::read_image_header(folder / "a").error().what == "no well-formed Study Instance UID");
+}
+
+TEST_CASE("sequences nested without end are refused before the stack is used up") {
+    const test::TempFolder folder;
+    test::CtSlice slice;
+    slice.without = {DCM_PixelData};
+    test::write_slice(slice, folder / "whole");
+    REQUIRE(dicom::read_image_header(folder / "whole"));
+    const std::string level("\x40\x00\x30\xa7SQ\0\0\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff", 20);
+    {
+        std::ofstream file(folder / "whole", std::ios::binary | std::ios::app);
+        for (int n = 0; n < 100'000; ++n) file << level;
+    }
+    const auto header = dicom::read_image_header(folder / "whole");
+    REQUIRE_FALSE(header);
+    CHECK(header.error().what == "sequences are nested too deep");
+}
+
+TEST_CASE("a file with any byte changed is read or refused, and nothing else happens") {
+    const test::TempFolder folder;
+    test::CtSlice slice;
+    for (const auto syntax : {EXS_LittleEndianExplicit, EXS_LittleEndianImplicit, EXS_BigEndianExplicit,
+                              EXS_DeflatedLittleEndianExplicit}) {
+        slice.syntax = syntax;
+        test::write_slice(slice, folder / "whole");
+        std::ifstream stream(folder / "whole", std::ios::binary);
+        const std::string content{std::istreambuf_iterator<char>(stream), {}};
+        int read = 0, refused = 0;
+        for (std::size_t at = 132; at < content.size(); at += 3) {
+            auto damaged = content;
+            damaged[at] = static_cast<char>(damaged[at] ^ (1 << at % 8));
+            std::ofstream(folder / "damaged", std::ios::binary) << damaged;
+            const auto header = dicom::read_image_header(folder / "damaged");
+            header ? ++read : ++refused;
+            if (header) (void)dicom::read_hounsfield(*header, 0);
+        }
+        CHECK(read > 0);
+        CHECK(refused > 0);
+    }
 }
