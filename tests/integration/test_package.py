@@ -1,0 +1,200 @@
+#!/usr/bin/python3
+"""What an administrator installs: the files of `cmake --install`, the systemd unit, the container image.
+
+The image takes many minutes to build, so that test runs only with CALCINODE_SLOW=1, as root, with buildah and
+debootstrap installed:
+
+    CALCINODE_SLOW=1 CALCINODE=build/release/calcinode /usr/bin/python3 tests/integration/test_package.py -v
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import image  # noqa: E402
+import orthanc  # noqa: E402
+from daemon import wait_for  # noqa: E402
+
+CALCINODE = pathlib.Path(os.environ.get("CALCINODE", "build/release/calcinode")).resolve()
+SOURCE = pathlib.Path(os.environ.get("CALCINODE_SOURCE", pathlib.Path(__file__).parents[2]))
+
+
+def shout(text):
+    print(f"\n*** {text} ***", file=sys.stderr, flush=True)
+
+
+def install(destination):
+    subprocess.run(["cmake", "--install", str(CALCINODE.parent), "--prefix", "/usr"], check=True,
+                   env=dict(os.environ, DESTDIR=str(destination)), stdout=subprocess.DEVNULL)
+
+
+class Installation(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="calcinode-package-")
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name) / "root"
+        install(self.root)
+        self.unit = self.root / "usr/lib/systemd/system/calcinode.service"
+
+    def test_program_unit_configuration_and_documents_are_in_their_places(self):
+        for file in ("usr/bin/calcinode", "usr/lib/systemd/system/calcinode.service",
+                     "usr/lib/sysusers.d/calcinode.conf", "usr/lib/tmpfiles.d/calcinode.conf",
+                     "etc/calcinode/calcinode.toml", "etc/calcinode/orthanc/calcinode.lua",
+                     "etc/calcinode/orthanc/orthanc.json", "usr/share/doc/calcinode/README.md",
+                     "usr/share/doc/calcinode/CONFORMANCE.md"):
+            self.assertTrue((self.root / file).is_file(), file)
+
+    def test_the_installed_configuration_is_right_as_it_is(self):
+        done = subprocess.run([self.root / "usr/bin/calcinode", "check", "--config",
+                               self.root / "etc/calcinode/calcinode.toml"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_an_administrators_configuration_survives_a_second_installation(self):
+        config = self.root / "etc/calcinode/calcinode.toml"
+        config.write_text("# mine\n")
+        install(self.root)
+        self.assertEqual(config.read_text(), "# mine\n")
+        self.assertTrue(config.with_name("calcinode.toml.new").is_file())
+
+    def test_the_unit_names_files_that_are_installed(self):
+        text = self.unit.read_text()
+        self.assertNotIn("@", text.replace("@system-service", "").replace("~@privileged @resources", ""))
+        program, config = re.search(r"^ExecStart=(\S+) serve --config (\S+)$", text, re.M).groups()
+        self.assertTrue(os.access(self.root / program.lstrip("/"), os.X_OK))
+        self.assertTrue((self.root / config.lstrip("/")).is_file())
+        self.assertIn("Type=notify", text)
+        self.assertIn("User=calcinode", text)
+
+    def test_systemd_finds_nothing_wrong_with_the_unit(self):
+        if not shutil.which("systemd-analyze"):
+            shout("SKIPPED: systemd-analyze is not installed")
+            self.skipTest("no systemd-analyze")
+        copy = self.root / "calcinode.service"  # with the program where it is now
+        copy.write_text(self.unit.read_text().replace("ExecStart=", f"ExecStart={self.root}"))
+        done = subprocess.run(["systemd-analyze", "verify", str(copy)], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr.strip()), (0, ""), done.stdout)
+
+    def test_user_and_folder_can_be_made(self):
+        for tool, arguments, file in (("systemd-sysusers", ["--dry-run"], "sysusers.d/calcinode.conf"),):
+            if not shutil.which(tool):
+                shout(f"SKIPPED: {tool} is not installed")
+                continue
+            done = subprocess.run([tool, *arguments, str(self.root / "usr/lib" / file)], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+
+class ComposeFiles(unittest.TestCase):
+    def test_the_containers_configuration_is_right(self):
+        done = subprocess.run([CALCINODE, "check", "--config", SOURCE / "docker/calcinode.toml"],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_orthanc_and_the_node_know_each_other(self):
+        pacs = json.loads((SOURCE / "docker/orthanc.json").read_text())
+        node = (SOURCE / "docker/calcinode.toml").read_text()
+        compose = (SOURCE / "docker/compose.yaml").read_text()
+        there = pacs["DicomModalities"]["calcinode"]
+        self.assertIn(f'ae_title = "{there["AET"]}"', node)
+        self.assertIn(f'\n  {there["Host"]}:\n', compose)
+        self.assertIn(f'ae_title = "{pacs["DicomAet"]}"\n', node.split("[[destination]]")[1])
+        self.assertIn(f'port = {pacs["DicomPort"]}\n', node)
+        host = re.search(r'^host = "(\w+)"', node, re.M).group(1)
+        self.assertIn(f"\n  {host}:\n", compose)
+        for script in pacs["LuaScripts"]:
+            self.assertIn(f":{script}:ro", compose)
+
+    def test_every_file_that_is_mounted_or_copied_exists(self):
+        compose = (SOURCE / "docker/compose.yaml").read_text()
+        for file in re.findall(r"^\s+- (\.\S*?):/", compose, re.M):
+            self.assertTrue((SOURCE / "docker" / file).is_file(), file)
+        dockerfile = (SOURCE / "docker/Dockerfile").read_text()
+        for names in re.findall(r"^COPY (?!--)(.*) \S+$", dockerfile, re.M):
+            for name in names.split():
+                self.assertTrue((SOURCE / name).exists(), name)
+
+
+class ContainerImage(unittest.TestCase):
+    def setUp(self):
+        if os.environ.get("CALCINODE_SLOW") != "1":
+            shout("SKIPPED: building and running the container image (many minutes); set CALCINODE_SLOW=1")
+            self.skipTest("CALCINODE_SLOW is not 1")
+        missing = image.missing_tools() + ([] if orthanc.is_installed() else ["orthanc"])
+        if missing:
+            shout("SKIPPED: the container image needs " + ", ".join(missing))
+            self.skipTest("missing " + ", ".join(missing))
+        # Not in memory: images are large, and so is a copy of each layer.
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="calcinode-image-", dir="/var/tmp"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def test_the_image_serves_a_pacs(self):
+        with image.Image(self.folder / "image") as made:
+            begin = time.monotonic()
+            made.make_base()
+            made.build()
+            shout(f"image built in {time.monotonic() - begin:.0f} s")
+            declared = json.loads(made.configuration())
+            self.assertEqual(declared["User"], "10001:10001")
+            self.assertEqual(declared["StopSignal"], "SIGTERM")
+            self.assertIn("11112/tcp", declared["ExposedPorts"])
+            self.serve(made, declared["Entrypoint"] + declared["Cmd"])
+
+    def serve(self, made, command):
+        pacs = orthanc.Orthanc(self.folder / "orthanc")
+        port = orthanc.free_port()
+        config = self.folder / "calcinode.toml"
+        text = (SOURCE / "docker/calcinode.toml").read_text()
+        text = text.replace('host = "orthanc"\nport = 4242', f'host = "127.0.0.1"\nport = {pacs.dicom_port}')
+        text = text.replace("quiet_s = 20", "quiet_s = 2").replace(
+            "[node]\n", f'[node]\nbind = "127.0.0.1"\nport = {port}\n')
+        config.write_text(text)
+        data, phantom = self.folder / "data", self.folder / "phantom"
+        for folder in (data, phantom):
+            folder.mkdir()
+            os.chown(folder, 10001, 10001)
+        self.folder.chmod(0o755)
+        volumes = [(config, "/etc/calcinode/calcinode.toml:ro"), (data, "/var/lib/calcinode"), (phantom, "/phantom")]
+        subprocess.run(made.command("/usr/bin/calcinode", "phantom", "/phantom", "--deposit", "C4:facet_left:4:700",
+                                    volumes=volumes), check=True)
+        log = self.folder / "calcinode.log"
+        with pacs, open(log, "wb") as output:
+            pacs.start(calcinode_port=port)
+            node = subprocess.Popen(made.command(*command, volumes=volumes), stdout=output, stderr=output)
+            try:
+                self.check_service(pacs, port, phantom, log, node)
+            finally:
+                code = image.stop_contained(node, "calcinode")
+        self.assertEqual(code, 0, log.read_text()[-3000:])
+        self.assertEqual((data / "calcinode.db").stat().st_uid, 10001)
+
+    def check_service(self, pacs, port, phantom, log, node):
+        def echo():
+            """C-ECHO answered"""
+            self.assertIsNone(node.poll(), log.read_text()[-3000:])
+            return subprocess.run(["echoscu", "-aet", "ORTHANC", "-aec", "CALCINODE", "127.0.0.1", str(port)],
+                                  stderr=subprocess.DEVNULL).returncode == 0
+        wait_for(echo, 60)
+        pacs.upload(sorted(phantom.glob("*.dcm")))
+
+        def results():
+            """results in the PACS"""
+            ours = [s["modality"] for study in pacs.get("/studies?expand")
+                    for s in pacs.series(study["MainDicomTags"]["StudyInstanceUID"])
+                    if s["manufacturer"] == "Calcinode project"]
+            return ours if len(ours) >= 4 else None
+        found = wait_for(results, 240, 1)
+        shout("the PACS got from the container: " + ", ".join(sorted(found)))
+        self.assertIn("SR", found)
+        self.assertIn("SEG", found)
+
+
+if __name__ == "__main__":
+    unittest.main()
