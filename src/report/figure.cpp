@@ -114,7 +114,8 @@ void Figure::sagittal(const Rect& place, const AxialView& axial) {
     panel.level_ticks(panel.at(view.at({0, 0, static_cast<double>(axial.k)})).y, colour::level);
     level_names(panel, view);
     const auto& main = findings_.deposits.front();
-    panel.arrow(0, {1, -0.35}, level_text(main) + " (" + std::to_string(main.id) + ")");
+    panel.arrow(0, {1, -0.35}, level_text(main) + " (" + std::to_string(main.id) + ")",
+                std::to_string(main.id));
     for (std::size_t d = 1; d < rows(); ++d) panel.number(d, std::to_string(findings_.deposits[d].id));
 }
 
@@ -130,8 +131,8 @@ void Figure::axial(const Rect& place, const AxialView& view) {
     const Point c = panel.at(view.at({canal.i[k], canal.j[k], 0}));
     const Point d = panel.at(view.at(volume_.grid.to_index(findings_.deposits.front().centroid)));
     const Point away{d.x - c.x, d.y - c.y};
-    panel.arrow(0, std::hypot(away.x, away.y) < 1 ? Point{1, 1} : away,
-                std::to_string(findings_.deposits.front().id));
+    const auto number = std::to_string(findings_.deposits.front().id);
+    panel.arrow(0, std::hypot(away.x, away.y) < 1 ? Point{1, 1} : away, number, number);
     for (std::size_t n = 1; n < rows(); ++n) panel.number(n, std::to_string(findings_.deposits[n].id));
 }
 

@@ -50,6 +50,7 @@ void add_root(DSRDocument& document, const ReportContext& context) {
     auto& tree = document.getTree();
     tree.addContentItem(DSRTypes::RT_isRoot, DSRTypes::VT_Container);
     require(tree.getCurrentContentItem().setConceptName(coded(codes::of_interest)), "title");
+    require(tree.getCurrentContentItem().setTemplateIdentification("2010", "DCMR"), "template");
     tree.addContentItem(DSRTypes::RT_contains, DSRTypes::VT_Text, DSRTypes::AM_belowCurrent);
     auto& text = tree.getCurrentContentItem();
     require(text.setConceptName(coded(codes::key_object_description)), "description");

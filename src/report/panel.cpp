@@ -162,7 +162,8 @@ Panel::Placed Panel::place_arrow(std::size_t deposit, const std::vector<Point>& 
     return placed;
 }
 
-void Panel::arrow(std::size_t deposit, Point preferred, const std::string& text) {
+void Panel::arrow(std::size_t deposit, Point preferred, const std::string& text,
+                  const std::string& short_text) {
     const auto points = points_of(deposit);
     if (points.empty()) return;
     Point centre;
@@ -183,12 +184,22 @@ void Panel::arrow(std::size_t deposit, Point preferred, const std::string& text)
     canvas_.arrow(best.tail, best.tip, colour::mark);
     taken_.push_back({std::min(best.tail.x, best.tip.x), std::min(best.tail.y, best.tip.y),
                       std::abs(best.tail.x - best.tip.x), std::abs(best.tail.y - best.tip.y)});
-    const double length = std::hypot(best.tail.x - best.tip.x, best.tail.y - best.tip.y);
-    const Point away{(best.tail.x - best.tip.x) / length, (best.tail.y - best.tip.y) / length};
+    label_arrow(best, text, short_text);
+}
+
+// In the arrow's direction beyond its tail, else above or below the tail.
+void Panel::label_arrow(const Placed& placed, const std::string& text, const std::string& short_text) {
+    const Point tail = placed.tail;
+    const double length = std::hypot(tail.x - placed.tip.x, tail.y - placed.tip.y);
+    const Point away{(tail.x - placed.tip.x) / length, (tail.y - placed.tip.y) / length};
     TextStyle style{.size = 17, .bold = true, .colour = colour::mark};
-    style.align = away.x > 0.4 ? Align::left : away.x < -0.4 ? Align::right : Align::centre;
-    const Point beside{best.tail.x + away.x * 8, best.tail.y + away.y * 8 + 6 + away.y * 8};
-    label(beside, text, style);
+    for (const auto& words : {text, short_text}) {
+        style.align = away.x > 0.4 ? Align::left : away.x < -0.4 ? Align::right : Align::centre;
+        if (label({tail.x + away.x * 8, tail.y + away.y * 16 + 6}, words, style)) return;
+        style.align = Align::centre;
+        if (label({tail.x, tail.y - 14}, words, style)) return;
+        if (label({tail.x, tail.y + 26}, words, style)) return;
+    }
 }
 
 void Panel::number(std::size_t deposit, const std::string& text) {

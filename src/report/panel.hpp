@@ -30,8 +30,9 @@ class Panel {
 
     void outline(std::size_t deposit, Colour colour);
     // An arrow that ends just outside the deposit and covers as little as possible, coming from where
-    // `preferred` points to (away from the deposit); `text` stands at its tail.
-    void arrow(std::size_t deposit, Point preferred, const std::string& text);
+    // `preferred` points to (away from the deposit); `text` stands at its tail,
+    // or `short_text` where that has no room.
+    void arrow(std::size_t deposit, Point preferred, const std::string& text, const std::string& short_text);
     // The deposit's number beside it.
     void number(std::size_t deposit, const std::string& text);
 
@@ -43,6 +44,7 @@ class Panel {
     bool inside(const PixelMask& mask, int x, int y) const;
     std::vector<Point> points_of(std::size_t deposit) const;
     Placed place_arrow(std::size_t deposit, const std::vector<Point>& points, Point centre, Point out) const;
+    void label_arrow(const Placed& placed, const std::string& text, const std::string& short_text);
     double cost_at(std::size_t deposit, Point p) const;
     bool is_free(const Rect& rect) const;
 

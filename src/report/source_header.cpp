@@ -17,9 +17,6 @@
 namespace calcinode::report {
 namespace {
 
-// Values longer than this are not read into memory: no attribute that we take over is nearly as long.
-constexpr Uint32 longest_value_bytes = 1U << 20;
-
 // General Study, Patient, Patient Study and Clinical Trial modules (PS3.3 C.7.1, C.7.2), and what the bytes
 // of their text mean.
 const std::vector<DcmTagKey>& taken_over() {
@@ -134,7 +131,7 @@ bool is_time(std::string_view text) {
 
 }  // namespace
 
-SourceHeader::SourceHeader(std::unique_ptr<DcmDataset> dataset) : dataset_(std::move(dataset)) {
+SourceHeader::SourceHeader(dicom::File file) : file_(std::make_unique<dicom::File>(std::move(file))) {
     // Where the source has no date at all: the standard demands one, and this one is nobody's.
     content_date_ = "19000101";
     content_time_ = "000000";
@@ -143,9 +140,9 @@ SourceHeader::SourceHeader(std::unique_ptr<DcmDataset> dataset) : dataset_(std::
                                                            {DCM_SeriesDate, DCM_SeriesTime},
                                                            {DCM_StudyDate, DCM_StudyTime}}};
     for (const auto& [date_tag, time_tag] : moments) {
-        const auto date = text_of(*dataset_, date_tag);
+        const auto date = text_of(dataset(), date_tag);
         if (!is_date(date)) continue;
-        auto time = text_of(*dataset_, time_tag);
+        auto time = text_of(dataset(), time_tag);
         if (!is_time(time)) time = "000000";
         if (date + time > content_date_ + content_time_) {
             content_date_ = date;
@@ -156,19 +153,17 @@ SourceHeader::SourceHeader(std::unique_ptr<DcmDataset> dataset) : dataset_(std::
 
 Result<SourceHeader> SourceHeader::read(const SeriesSource& source) {
     if (source.slices.empty()) return fail("series " + source.series_uid + " has no slices to report on");
-    const auto& file = source.slices.front().file;
-    DcmFileFormat format;
-    const OFCondition status = format.loadFileUntilTag(OFFilename(file.c_str()), EXS_Unknown, EGL_noChange,
-                                                       longest_value_bytes, ERM_autoDetect, DCM_PixelData);
-    if (status.bad()) return fail("can't read the header of " + file.string() + ": " + status.text());
-    return SourceHeader(std::unique_ptr<DcmDataset>(format.getAndRemoveDataset()));
+    const auto& path = source.slices.front().file;
+    auto file = dicom::File::open(path);
+    if (!file) return fail("can't read " + path.string() + ": " + file.error().what);
+    return SourceHeader(std::move(*file));
 }
 
 void SourceHeader::copy_patient_and_study(DcmItem& target) const {
     for (const auto& tag : taken_over()) {
         target.findAndDeleteElement(tag);
         // A copy of the element keeps its bytes, padding included; nothing is converted.
-        if (dataset_->tagExists(tag)) dataset_->findAndInsertCopyOfElement(tag, &target);
+        if (dataset().tagExists(tag)) dataset().findAndInsertCopyOfElement(tag, &target);
     }
     for (const auto& tag : made_empty_where_missing)
         if (!target.tagExists(tag)) target.insertEmptyElement(tag);

@@ -10,16 +10,17 @@
 
 #include "analysis/findings.hpp"
 #include "base/result.hpp"
+#include "dicom/file.hpp"
 #include "report/report.hpp"
 
 namespace calcinode::report {
 
-// The header of the first slice's file up to the pixel data, which is not read.
+// The attributes of the first slice's file; its pixel data stay on disk.
 class SourceHeader {
   public:
     static Result<SourceHeader> read(const SeriesSource& source);
 
-    DcmDataset& dataset() const { return *dataset_; }
+    DcmDataset& dataset() const { return file_->dataset(); }
 
     // Copies patient and study attributes, and the character set they are written in, to `target` with their
     // bytes untouched; what the standard demands to be there and the source has not is made empty.
@@ -31,8 +32,8 @@ class SourceHeader {
     const std::string& content_time() const { return content_time_; }
 
   private:
-    explicit SourceHeader(std::unique_ptr<DcmDataset> dataset);
-    std::unique_ptr<DcmDataset> dataset_;
+    explicit SourceHeader(dicom::File file);
+    std::unique_ptr<dicom::File> file_;
     std::string content_date_, content_time_;
 };
 

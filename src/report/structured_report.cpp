@@ -180,9 +180,8 @@ void Report::put_groups() {
 
 void Report::put_evaluation() {
     const auto& findings = context_.findings;
-    const auto summary = findings.verdict == Verdict::negative && findings.deposits.empty()
-                             ? codes::cad_without_findings
-                             : codes::cad_with_findings;
+    const auto summary =
+        findings.verdict == Verdict::negative ? codes::cad_without_findings : codes::cad_with_findings;
     require(report_.addQualitativeEvaluation(coded(codes::cad_processing), coded(summary)), "summary");
     require(report_.addQualitativeEvaluation(coded(codes::pathologic_calcification),
                                              coded(codes::verdict(findings.verdict))),
