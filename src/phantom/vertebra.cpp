@@ -196,7 +196,7 @@ float occiput_distance(const NoiseField& noise, Point p) {
 
 float bone_hu(const BoneMatter& matter, const NoiseField& noise, Point p, float d) {
     const float cortical = 1 - ramp(matter.cortex_mm - 0.2F, matter.cortex_mm + 0.6F, -d);
-    const float grain = noise.at(p * 0.62F) + 0.6F * noise.at(p * 1.3F + Point{7, 5, 3});
+    const float grain = noise.at(p * 0.5F) + 0.6F * noise.at(p * 1.1F + Point{7, 5, 3});
     const float marrow = matter.marrow_hu + matter.trabecular_hu * grain;
     const float cortex = matter.cortex_hu * (1 + 0.10F * noise.at(p * 0.3F + Point{11, 0, 4}));
     return marrow + cortical * (cortex - marrow);

@@ -13,7 +13,7 @@ struct BoneMatter {
     float cortex_mm = 1.2F;
     float cortex_hu = 880;
     float marrow_hu = 240;
-    float trabecular_hu = 55;  // amplitude of the marrow's texture
+    float trabecular_hu = 90;  // amplitude of the marrow's texture
 };
 
 // Bone by depth: cortex, then marrow with its trabeculae. `d` is the signed distance to the surface.

@@ -1,6 +1,7 @@
 """Builds and runs docker/Dockerfile without a container engine: buildah with its own storage (vfs) and chroot
 isolation, on a Debian base that debootstrap makes from the mirror this machine's apt uses. Needs root."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -28,13 +29,15 @@ def mirror():
 
 
 class Image:
-    """Use as a context manager: storage and containers go with it."""
+    """Use as a context manager: storage and containers go with it. CALCINODE_IMAGE_FOLDER names a folder for the
+    storage that stays, so that the next build begins where the last one was."""
 
     def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
+        self.kept = os.environ.get("CALCINODE_IMAGE_FOLDER")
+        self.folder = pathlib.Path(self.kept or folder)
         self.container = None
 
-    def buildah(self, *arguments, **options):
+    def buildah(self, *arguments):
         return ["buildah", "--root", str(self.folder / "storage"), "--runroot", str(self.folder / "run"),
                 "--storage-driver", "vfs", *map(str, arguments)]
 
@@ -47,6 +50,8 @@ class Image:
 
     def make_base(self):
         """A minimal Debian as the image localhost/base. CALCINODE_BASE_ROOTFS names a folder made before."""
+        if self.run("images", "--quiet", "--filter", "reference=localhost/base"):
+            return
         root = os.environ.get("CALCINODE_BASE_ROOTFS")
         if not root:
             root = self.folder / "rootfs"
@@ -65,7 +70,7 @@ class Image:
         self.run("rm", base)
 
     def build(self):
-        self.run("build", "--isolation", "chroot", "--build-arg", "BASE=localhost/base", "--build-arg",
+        self.run("build", "--layers", "--isolation", "chroot", "--build-arg", "BASE=localhost/base", "--build-arg",
                  "RUNTIME_BASE=localhost/base", "--file", SOURCE / "docker/Dockerfile", "--tag", "calcinode", SOURCE)
         self.container = self.run("from", "--pull-never", "calcinode")
 
@@ -76,7 +81,7 @@ class Image:
 
     def configuration(self):
         """User, command and the like, as the image declares them."""
-        return self.run("inspect", "--type", "image", "--format", "{{json .OCIv1.Config}}", "calcinode")
+        return json.loads(self.run("inspect", "--type", "image", "calcinode"))["OCIv1"]["config"]
 
     def __enter__(self):
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -84,6 +89,8 @@ class Image:
 
     def __exit__(self, *_):
         subprocess.run(self.buildah("rm", "--all"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if self.kept:
+            return
         subprocess.run(self.buildah("rmi", "--all", "--force"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

@@ -141,7 +141,7 @@ class ContainerImage(unittest.TestCase):
             made.make_base()
             made.build()
             shout(f"image built in {time.monotonic() - begin:.0f} s")
-            declared = json.loads(made.configuration())
+            declared = made.configuration()
             self.assertEqual(declared["User"], "10001:10001")
             self.assertEqual(declared["StopSignal"], "SIGTERM")
             self.assertIn("11112/tcp", declared["ExposedPorts"])
