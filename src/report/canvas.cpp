@@ -1,8 +1,11 @@
 #include "report/canvas.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
+
+#include "report/resample.hpp"
 
 namespace calcinode::report {
 namespace {
@@ -121,30 +124,24 @@ void Canvas::shade(const Rect& rect) {
 }
 
 void Canvas::image(const std::vector<std::uint8_t>& grey, int width, int height, const Rect& rect) {
-    std::unique_ptr<cairo_surface_t, Free> source(
-        cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height));
+    const int to_width = std::max(1, static_cast<int>(std::lround(rect.width)));
+    const int to_height = std::max(1, static_cast<int>(std::lround(rect.height)));
+    const auto pixels = resampled(grey, width, height, to_width, to_height);
+    const std::unique_ptr<cairo_surface_t, Free> source(
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, to_width, to_height));
     if (cairo_surface_status(source.get()) != CAIRO_STATUS_SUCCESS)
         throw std::runtime_error("no memory for an image of the figure");
     auto* const data = cairo_image_surface_get_data(source.get());
     const auto stride = static_cast<std::size_t>(cairo_image_surface_get_stride(source.get()));
-    for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x) {
-            const auto pixel = grey_pixel(grey[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
-                                               static_cast<std::size_t>(x)]);
-            std::memcpy(data + static_cast<std::size_t>(y) * stride + static_cast<std::size_t>(x) * 4, &pixel,
-                        sizeof pixel);
-        }
+    for (std::size_t p = 0; p < pixels.size(); ++p) {
+        const std::size_t y = p / static_cast<std::size_t>(to_width),
+                          x = p % static_cast<std::size_t>(to_width);
+        const auto pixel = grey_pixel(pixels[p]);
+        std::memcpy(data + y * stride + x * sizeof pixel, &pixel, sizeof pixel);
+    }
     cairo_surface_mark_dirty(source.get());
-    cairo_save(cairo_.get());
-    cairo_rectangle(cairo_.get(), rect.x, rect.y, rect.width, rect.height);
-    cairo_clip(cairo_.get());
-    cairo_translate(cairo_.get(), rect.x, rect.y);
-    cairo_scale(cairo_.get(), rect.width / width, rect.height / height);
-    cairo_set_source_surface(cairo_.get(), source.get(), 0, 0);
-    cairo_pattern_set_filter(cairo_get_source(cairo_.get()), CAIRO_FILTER_BEST);
-    cairo_pattern_set_extend(cairo_get_source(cairo_.get()), CAIRO_EXTEND_PAD);
+    cairo_set_source_surface(cairo_.get(), source.get(), std::round(rect.x), std::round(rect.y));
     cairo_paint(cairo_.get());
-    cairo_restore(cairo_.get());
 }
 
 std::vector<std::uint8_t> Canvas::rgb() {

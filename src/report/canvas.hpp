@@ -58,7 +58,7 @@ class Canvas {
     void fill(const Rect& rect, Colour colour);
     // Darkens what is drawn there, so that writing on it reads.
     void shade(const Rect& rect);
-    // Grey pixels stretched over `rect`, smoothly.
+    // Grey pixels stretched over `rect`, which is taken to whole pixels, smoothly.
     void image(const std::vector<std::uint8_t>& grey, int width, int height, const Rect& rect);
 
     int width() const { return width_; }

@@ -22,12 +22,12 @@ constexpr TextStyle side_text{.size = 19, .bold = true, .align = Align::centre, 
 Panel::Panel(Canvas& canvas, const View& view, const Rect& place) : canvas_(canvas), view_(view) {
     const double width_mm = view.width * view.step_x_mm, height_mm = view.height * view.step_y_mm;
     const double scale = std::min(place.width / width_mm, place.height / height_mm);
-    image_.width = width_mm * scale;
-    image_.height = height_mm * scale;
-    image_.x = place.x + (place.width - image_.width) / 2;
-    image_.y = place.y + (place.height - image_.height) / 2;
-    scale_x_ = view.step_x_mm * scale;
-    scale_y_ = view.step_y_mm * scale;
+    image_.width = std::round(width_mm * scale);
+    image_.height = std::round(height_mm * scale);
+    image_.x = std::round(place.x + (place.width - image_.width) / 2);
+    image_.y = std::round(place.y + (place.height - image_.height) / 2);
+    scale_x_ = image_.width / view.width;
+    scale_y_ = image_.height / view.height;
     canvas_.image(view.grey, view.width, view.height, image_);
 }
 

@@ -1,5 +1,8 @@
 #include "report/report.hpp"
 
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/oflog/oflog.h>
+
 #include <exception>
 #include <utility>
 
@@ -14,6 +17,14 @@ namespace calcinode::report {
 namespace {
 
 using Made = Result<std::unique_ptr<DcmDataset>>;
+
+// DCMTK's document classes warn of what they don't check; a mistake comes back as an Error anyway.
+void silence_document_log() {
+    [[maybe_unused]] static const bool done = [] {
+        OFLog::getLogger("dcmtk.dcmsr").setLogLevel(OFLogger::OFF_LOG_LEVEL);
+        return true;
+    }();
+}
 
 class Writer {
   public:
@@ -73,6 +84,7 @@ Result<std::vector<ReportObject>> write_objects(const StudyOutcome& outcome, con
                                                 const std::filesystem::path& folder) {
     if (outcome.status != Status::analysed || !outcome.findings)
         return fail("study " + outcome.study_uid + " was not analysed: there is nothing to report");
+    silence_document_log();
     const auto header = SourceHeader::read(source);
     if (!header) return std::unexpected(header.error());
     try {
