@@ -187,6 +187,12 @@ bool is_multi_frame(const SeriesSource& source) {
     return source.slices.front().sop_class_uid != UID_CTImageStorage;
 }
 
+// A segmentation can't do without; the source's positions then hold within its series only.
+std::string frame_of_reference(const SeriesSource& source) {
+    if (!source.frame_of_reference_uid.empty()) return source.frame_of_reference_uid;
+    return Uid::derived_from({"calcinode", "frame of reference", source.series_uid}).str();
+}
+
 void put_image_attributes(DcmItem& dataset, const ReportContext& context, std::size_t frames) {
     put(dataset, DCM_ImageType, "DERIVED\\PRIMARY");
     put(dataset, DCM_ContentLabel, "CALCIFICATION");
@@ -194,7 +200,7 @@ void put_image_attributes(DcmItem& dataset, const ReportContext& context, std::s
     put(dataset, DCM_ContentCreatorName, "CALCINODE^SOFTWARE");
     put(dataset, DCM_LossyImageCompression, "00");
     put(dataset, DCM_SegmentationType, "BINARY");
-    put(dataset, DCM_FrameOfReferenceUID, context.source.frame_of_reference_uid);
+    put(dataset, DCM_FrameOfReferenceUID, frame_of_reference(context.source));
     require(dataset.insertEmptyElement(DCM_PositionReferenceIndicator), "Position Reference Indicator");
     put(dataset, DCM_SamplesPerPixel, Uint16{1});
     put(dataset, DCM_PhotometricInterpretation, "MONOCHROME2");

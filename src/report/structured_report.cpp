@@ -91,7 +91,8 @@ void Report::put_image_library() {
     put(entry, DCM_PixelSpacing,
         decimal_string(source.row_spacing_mm) + "\\" + decimal_string(source.column_spacing_mm));
     put(entry, DCM_Modality, "CT");
-    put(entry, DCM_FrameOfReferenceUID, source.frame_of_reference_uid);
+    if (!source.frame_of_reference_uid.empty())
+        put(entry, DCM_FrameOfReferenceUID, source.frame_of_reference_uid);
     const TID1600_ImageLibrary::ConceptNameList none;
     require(library.addImageGroupDescriptors(entry, TID1600_ImageLibrary::withAllDescriptors, none),
             "image library descriptors");

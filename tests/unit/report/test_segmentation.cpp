@@ -10,6 +10,7 @@
 #include <memory>
 #include <set>
 
+#include "base/uid.hpp"
 #include "report/synthetic_study.hpp"
 
 using namespace calcinode;
@@ -184,6 +185,18 @@ TEST_CASE("voxels of a mask that reaches beyond the volume are left out") {
     const auto voxels = ReadBack(study.out("seg.dcm")).voxels(study.volume.grid);
     for (const auto& [i, j, k] : voxels.at(1)) CHECK(study.volume.grid.contains({i, j, k}));
     CHECK(voxels.at(1).size() > 10);
+}
+
+TEST_CASE("a source without a frame of reference gets one of its own in the segmentation") {
+    SyntheticStudy study;
+    study.add_deposit({40, 41, 12}, {6, 5, 3});
+    study.source.frame_of_reference_uid.clear();
+    REQUIRE(study.write());
+    DcmFileFormat format;
+    REQUIRE(format.loadFile(study.out("seg.dcm").c_str()).good());
+    OFString uid;
+    format.getDataset()->findAndGetOFString(DCM_FrameOfReferenceUID, uid);
+    CHECK(Uid::parse(uid.c_str()));
 }
 
 TEST_CASE("deposits without a voxel are an error, not an empty segmentation") {
