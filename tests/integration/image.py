@@ -111,15 +111,23 @@ def descendants(pid):
     return found
 
 
-def stop_contained(process, program, seconds=60):
-    """SIGTERM to `program` below `process` (as an engine sends it to the container's first process)."""
+def find_contained(process, program):
+    """The pids of `program` below `process`."""
+    found = []
     for pid in descendants(process.pid):
         try:
             name = pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
         except OSError:
             continue
         if name == program:
-            os.kill(pid, signal.SIGTERM)
+            found.append(pid)
+    return found
+
+
+def stop_contained(process, program, seconds=60):
+    """SIGTERM to `program` below `process` (as an engine sends it to the container's first process)."""
+    for pid in find_contained(process, program):
+        os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.1)

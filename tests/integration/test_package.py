@@ -83,13 +83,13 @@ class Installation(unittest.TestCase):
         done = subprocess.run(["systemd-analyze", "verify", str(copy)], capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stderr.strip()), (0, ""), done.stdout)
 
-    def test_user_and_folder_can_be_made(self):
-        for tool, arguments, file in (("systemd-sysusers", ["--dry-run"], "sysusers.d/calcinode.conf"),):
-            if not shutil.which(tool):
-                shout(f"SKIPPED: {tool} is not installed")
-                continue
-            done = subprocess.run([tool, *arguments, str(self.root / "usr/lib" / file)], capture_output=True, text=True)
-            self.assertEqual(done.returncode, 0, done.stderr)
+    def test_the_user_can_be_made(self):
+        if not shutil.which("systemd-sysusers"):
+            shout("SKIPPED: systemd-sysusers is not installed")
+            self.skipTest("no systemd-sysusers")
+        done = subprocess.run(["systemd-sysusers", "--dry-run", self.root / "usr/lib/sysusers.d/calcinode.conf"],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
 
 class ComposeFiles(unittest.TestCase):
@@ -156,12 +156,12 @@ class ContainerImage(unittest.TestCase):
         text = text.replace("quiet_s = 20", "quiet_s = 2").replace(
             "[node]\n", f'[node]\nbind = "127.0.0.1"\nport = {port}\n')
         config.write_text(text)
-        data, phantom = self.folder / "data", self.folder / "phantom"
-        for folder in (data, phantom):
-            folder.mkdir()
-            os.chown(folder, 10001, 10001)
+        phantom = self.folder / "phantom"
+        phantom.mkdir()
+        os.chown(phantom, 10001, 10001)
         self.folder.chmod(0o755)
-        volumes = [(config, "/etc/calcinode/calcinode.toml:ro"), (data, "/var/lib/calcinode"), (phantom, "/phantom")]
+        # The data stay in the image's own volume: buildah mounts that over one of ours.
+        volumes = [(config, "/etc/calcinode/calcinode.toml:ro"), (phantom, "/phantom")]
         subprocess.run(made.command("/usr/bin/calcinode", "phantom", "/phantom", "--deposit", "C4:facet_left:4:700",
                                     volumes=volumes), check=True)
         log = self.folder / "calcinode.log"
@@ -173,7 +173,6 @@ class ContainerImage(unittest.TestCase):
             finally:
                 code = image.stop_contained(node, "calcinode")
         self.assertEqual(code, 0, log.read_text()[-3000:])
-        self.assertEqual((data / "calcinode.db").stat().st_uid, 10001)
 
     def check_service(self, pacs, port, phantom, log, node):
         def echo():
@@ -182,6 +181,8 @@ class ContainerImage(unittest.TestCase):
             return subprocess.run(["echoscu", "-aet", "ORTHANC", "-aec", "CALCINODE", "127.0.0.1", str(port)],
                                   stderr=subprocess.DEVNULL).returncode == 0
         wait_for(echo, 60)
+        users = [pathlib.Path(f"/proc/{pid}").stat().st_uid for pid in image.find_contained(node, "calcinode")]
+        self.assertEqual(users, [10001], "it must run, and not as root")
         pacs.upload(sorted(phantom.glob("*.dcm")))
 
         def results():
