@@ -4,6 +4,7 @@
 
 #include "app/result_folder.hpp"
 #include "app/store_answer.hpp"
+#include "assemble/completeness.hpp"
 
 namespace calcinode::app {
 namespace {
@@ -121,8 +122,12 @@ void Daemon::start_workers() {
     });
 }
 
-std::optional<std::string> Daemon::find_gap(const std::string&) {
-    return std::nullopt;
+std::optional<std::string> Daemon::find_gap(const std::string& study_uid) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& instance : database_->instances_of(study_uid)) files.push_back(spool_.file_of(instance));
+    const auto found = assemble::look_for_gaps(files);
+    if (found.gap.empty()) return std::nullopt;
+    return found.gap;
 }
 
 bool Daemon::stop() {

@@ -130,5 +130,9 @@ class Orthanc:
         pathlib.Path(file).write_bytes(self.request(f"/instances/{instance_id}/file"))
 
     def forward_to_calcinode(self, series_id):
-        """What the routing does, by hand and waiting for its end."""
-        return self.post("/modalities/calcinode/store", {"Resources": [series_id], "Synchronous": True})
+        """What the routing does, by hand and waiting for its end. False where it was not taken."""
+        try:
+            self.post("/modalities/calcinode/store", {"Resources": [series_id], "Synchronous": True})
+        except urllib.error.HTTPError:
+            return False
+        return True
