@@ -2,6 +2,7 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <spdlog/spdlog.h>
 
 #include <memory>
 #include <optional>
@@ -30,6 +31,9 @@ struct Node {
     }
 
     explicit Node(const receive::ServerOptions& with = options(), std::uintmax_t minimum_free_bytes = 0) {
+        // Made before the threads, as the daemon does: ThreadSanitizer can't see how spdlog's library guards
+        // it.
+        spdlog::default_logger();
         auto opened = store::Database::open(folder / "calcinode.db");
         REQUIRE(opened.has_value());
         database.emplace(std::move(*opened));
