@@ -1,0 +1,137 @@
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+
+#include "app/analysis_job.hpp"
+#include "app/result_folder.hpp"
+#include "base/fd.hpp"
+
+using namespace calcinode;
+using namespace calcinode::app;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// A study that is queued, with a judge that the test gives.
+struct Fixture {
+    fs::path folder = [] {
+        std::string name = (fs::temp_directory_path() / "calcinode-job-XXXXXX").string();
+        REQUIRE(mkdtemp(name.data()) != nullptr);
+        return fs::path(name);
+    }();
+    store::Database database = store::Database::open(folder / "test.db").value();
+    spool::Spool spool = spool::Spool::open(folder / "spool", database, 0).value();
+    fs::path results = folder / "results";
+    config::Config config;
+
+    Fixture() {
+        fs::create_directory(results);
+        config.destinations = {{"PACS", "localhost", "PACS", 104, 1}};
+        database.add_instance({"1.2.1", "1.2.0", "1.2", "ct", "ts", "CT", "x", 1, "hash", "AE", now_ms()});
+        queue();
+    }
+    ~Fixture() { fs::remove_all(folder); }
+
+    void queue() { REQUIRE(database.queue_study("1.2", database.find_study("1.2")->last_received)); }
+    AnalysisJobs jobs(AnalysisJobs::Judge judge) {
+        return AnalysisJobs(database, spool, results, config, std::move(judge));
+    }
+    store::StudyRow study() { return *database.find_study("1.2"); }
+    int folders() const {
+        int count = 0;
+        for (const auto& entry : fs::recursive_directory_iterator(results)) count += entry.is_directory();
+        return count - 1;  // the study's own
+    }
+};
+
+Result<JudgedStudy> positive(const std::string& study_uid, const std::vector<fs::path>&, const JudgeOptions&,
+                             const fs::path& folder) {
+    JudgedStudy judged;
+    judged.outcome.study_uid = study_uid;
+    judged.outcome.status = report::Status::analysed;
+    judged.outcome.findings = Findings{};
+    judged.outcome.findings->verdict = Verdict::positive;
+    judged.identity = "what it was made of";
+    REQUIRE(write_file_atomically(folder / "result.json", "{}"));
+    REQUIRE(write_file_atomically(folder / "sr.dcm", "DICM"));
+    judged.objects = {{report::ObjectKind::structured_report, "sr", "9.1", folder / "sr.dcm"}};
+    return judged;
+}
+
+}  // namespace
+
+TEST_CASE("a judged study has its result in place and its objects in the outbox") {
+    Fixture f;
+    auto jobs = f.jobs(positive);
+    CHECK(jobs.do_next());
+    CHECK_FALSE(jobs.do_next());
+    CHECK(f.study().state == "analysed");
+    CHECK(f.study().verdict == "positive");
+    const auto due = f.database.due_deliveries("PACS", now_ms(), 10);
+    REQUIRE(due.size() == 1);
+    CHECK(fs::is_regular_file(f.results / due[0].path));
+}
+
+TEST_CASE("a failed analysis is tried again, up to max_attempts, and leaves nothing half-written") {
+    Fixture f;
+    f.config.analysis.max_attempts = 1;
+    auto jobs =
+        f.jobs([](const auto&, const auto&, const auto&, const fs::path& folder) -> Result<JudgedStudy> {
+            REQUIRE(write_file_atomically(folder / "result.json", "{}"));
+            return fail("disk full");
+        });
+    CHECK(jobs.do_next());
+    CHECK(f.study().state == "failed");
+    CHECK(f.study().reason == "disk full");
+    CHECK(f.folders() == 0);
+}
+
+TEST_CASE("an exception of the analysis is a failed attempt, not the end of the daemon") {
+    Fixture f;
+    auto jobs = f.jobs([](const auto&, const auto&, const auto&, const auto&) -> Result<JudgedStudy> {
+        throw std::runtime_error("broken invariant");
+    });
+    CHECK(jobs.do_next());
+    CHECK(f.study().state == "queued");  // for the next attempt, which is not due yet
+    CHECK_FALSE(jobs.do_next());
+}
+
+TEST_CASE("a study that brought the process down max_attempts times is parked without another try") {
+    Fixture f;
+    f.config.analysis.max_attempts = 2;
+    for (int crash = 0; crash < 2; ++crash) {
+        REQUIRE(f.database.lease_job(now_ms(), now_ms() + 60000));
+        f.database.release_all_leases();  // what the next start does
+    }
+    auto jobs = f.jobs([](const auto&, const auto&, const auto&, const auto&) -> Result<JudgedStudy> {
+        FAIL("must not be judged again");
+        return fail("");
+    });
+    CHECK(jobs.do_next());
+    CHECK(f.study().state == "failed");
+}
+
+TEST_CASE("the same result again is kept once") {
+    Fixture f;
+    auto jobs = f.jobs(positive);
+    CHECK(jobs.do_next());
+    f.database.add_instance({"1.2.2", "1.2.0", "1.2", "ct", "ts", "CT", "y", 1, "hash", "AE", now_ms()});
+    f.queue();
+    CHECK(jobs.do_next());
+    CHECK(f.folders() == 1);
+    CHECK(f.study().revision == 1);
+    CHECK(f.database.delivery_counts("1.2").pending == 1);
+}
+
+TEST_CASE("what a crash left unfinished is swept away, results stay") {
+    Fixture f;
+    auto jobs = f.jobs(positive);
+    CHECK(jobs.do_next());
+    fs::create_directories(f.results / "study" / ".making-result");
+    CHECK(ResultFolder::sweep(f.results) == 1);
+    CHECK(ResultFolder::sweep(f.results) == 0);
+    CHECK(fs::is_regular_file(f.results / f.database.due_deliveries("PACS", now_ms(), 1)[0].path));
+}

@@ -1,0 +1,87 @@
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/completeness.hpp"
+
+using namespace calcinode;
+using namespace calcinode::app;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr UnixMillis second = 1000;
+
+struct Fixture {
+    fs::path folder = [] {
+        std::string name = (fs::temp_directory_path() / "calcinode-complete-XXXXXX").string();
+        REQUIRE(mkdtemp(name.data()) != nullptr);
+        return fs::path(name);
+    }();
+    store::Database database = store::Database::open(folder / "test.db").value();
+    bool fed = false;
+    std::optional<std::string> gap;
+    Completeness completeness{database,
+                              {60, 300},
+                              [this](const std::string&) { return fed; },
+                              [this](const std::string&) { return gap; }};
+
+    ~Fixture() { fs::remove_all(folder); }
+
+    void receive(const std::string& instance, UnixMillis when) {
+        database.add_instance(
+            {instance, "1.2.0", "1.2", "ct", "ts", "CT", instance + ".dcm", 1, "hash", "AE", when});
+    }
+    std::string state() { return database.find_study("1.2")->state; }
+};
+
+}  // namespace
+
+TEST_CASE("a study is queued when it was quiet for the configured time, not before") {
+    Fixture f;
+    f.receive("1", 1000 * second);
+    CHECK(f.completeness.look(1059 * second) == 0);
+    CHECK(f.state() == "receiving");
+    CHECK(f.completeness.look(1061 * second) == 1);
+    CHECK(f.state() == "queued");
+    CHECK(f.completeness.look(1062 * second) == 0);
+}
+
+TEST_CASE("a new image starts the wait anew") {
+    Fixture f;
+    f.receive("1", 1000 * second);
+    f.receive("2", 1050 * second);
+    CHECK(f.completeness.look(1061 * second) == 0);
+    CHECK(f.completeness.look(1111 * second) == 1);
+}
+
+TEST_CASE("a study that an association still feeds is not complete, however quiet it is") {
+    Fixture f;
+    f.receive("1", 1000 * second);
+    f.fed = true;
+    CHECK(f.completeness.look(9000 * second) == 0);
+    f.fed = false;
+    CHECK(f.completeness.look(9001 * second) == 1);
+}
+
+TEST_CASE("a study with a gap waits longer, and is queued with it then") {
+    Fixture f;
+    f.gap = "3 slices missing";
+    f.receive("1", 1000 * second);
+    CHECK(f.completeness.look(1061 * second) == 0);
+    CHECK(f.completeness.look(1299 * second) == 0);
+    CHECK(f.database.find_study("1.2")->gap_since == 1000 * second);
+    CHECK(f.completeness.look(1301 * second) == 1);
+}
+
+TEST_CASE("a study whose gap is filled waits no longer than others") {
+    Fixture f;
+    f.gap = "3 slices missing";
+    f.receive("1", 1000 * second);
+    CHECK(f.completeness.look(1061 * second) == 0);
+    f.gap.reset();
+    f.receive("2", 1100 * second);
+    CHECK(f.completeness.look(1161 * second) == 1);
+}
