@@ -61,22 +61,28 @@ std::expected<Findings, Unfit> analyse(const Volume& volume, const AnalysisOptio
     const auto frame = untwisted.turned(spine::axial_turn(first_look, options.threads));
     const auto straight = deposits::straighten(volume, frame, options.threads);
     const int occiput = spine::lowest_occiput(straight);
-    const bool skull_above = canal->ends_at_skull || occiput >= 0;
+    std::optional<double> skull_s;
+    if (canal->ends_at_skull || occiput >= 0) skull_s = std::max(occiput, 0);
 
     Findings findings;
-    findings.spine = spine::find_levels(volume, frame, straight, skull_above ? std::max(occiput, 0) : -1);
+    findings.spine = spine::find_levels(volume, frame, straight, skull_s);
     findings.spine.canal = centreline(*canal);
 
     const auto tissue = deposits::solid_tissue(straight, options.threads);
+    const auto candidates = deposits::find_candidates(tissue, frame, occiput + 1, options.threads);
+    std::vector<deposits::Decision> decisions;
+    for (const auto& candidate : candidates) decisions.push_back(deposits::decide(candidate, skull_s));
+    const auto reported = deposits::reported(candidates, decisions);
+
     std::vector<Outline> outlines;
-    for (const auto& candidate : deposits::find_candidates(tissue, frame, occiput + 1, options.threads)) {
-        const auto decision = deposits::decide(candidate, skull_above);
-        if (decision.confidence >= deposits::reported_confidence) {
+    for (std::size_t n = 0; n < candidates.size(); ++n) {
+        const auto& candidate = candidates[n];
+        const auto& decision = decisions[n];
+        if (reported[n])
             outlines.push_back({deposits::segment(volume, frame, tissue, candidate), decision.confidence});
-        } else if (!decision.mimic.empty() && candidate.features.volume_mm3 >= smallest_listed_mm3) {
+        else if (!decision.mimic.empty() && candidate.features.volume_mm3 >= smallest_listed_mm3)
             findings.excluded.push_back(
                 {decision.mimic, candidate.features.volume_mm3, frame.to_lps(candidate.centre)});
-        }
     }
     for (auto& outline : merged(std::move(outlines))) {
         if (static_cast<double>(outline.voxels.size()) * volume.grid.voxel_mm3() < smallest_deposit_mm3)

@@ -19,10 +19,11 @@ constexpr int lowest_hu = 170;            // of the opened attenuation: faint de
 constexpr double least_solidity = 0.64;
 constexpr double smallest_mm3 = 25;  // of the solid part
 
-constexpr int mirror_tolerance_mm = 5,
-              side_tolerance_mm = 4;  // left and right differ, and the frame may be turned
+constexpr int mirror_tolerance_mm = 3,
+              side_tolerance_mm = 2;  // left and right differ, and the frame may be turned
+constexpr int nothing_hu = -700;      // air, or outside of the scan
 constexpr int middle_mm = 7;          // to the side: closer to the middle a thing mirrors itself
-constexpr double mirrored_share = 0.7;
+constexpr double mirrored_share = 0.7, repeated_share = 0.5;
 constexpr int level_near_mm = 14, level_far_mm = 40;  // heights of vertebrae, cervical to lumbar
 
 std::vector<std::uint8_t> solid_mask(const Block& opened, const Block& densest, int first_s) {
@@ -40,16 +41,28 @@ struct References {
     const Block& near;  // spread by the tolerance to the sides
     int nx, nz;
 
-    int at(int i, int j, int k) const { return k < 0 || k >= nz ? 0 : near.values[near.offset(i, j, k)]; }
-    int along(int i, int j, int from, int to) const {
-        int best = 0;
-        for (int k = from; k <= to; ++k) best = std::max(best, at(i, j, k));
-        return best;
+    // The densest along s, as a share of `core`. Where there is nothing to compare with, because the scan or
+    // the body ends there, 1: what is not seen is no evidence.
+    double share(int i, int j, int from, int to, int core) const {
+        const int low = std::max(from, 0), high = std::min(to, nz - 1);
+        if (2 * (high - low + 1) < to - from + 1) return 1;
+        int best = nothing_hu;
+        for (int k = low; k <= high; ++k) best = std::max<int>(best, near.values[near.offset(i, j, k)]);
+        return best <= nothing_hu ? 1 : std::clamp(best / static_cast<double>(core), 0.0, 2.0);
+    }
+    double mirrored(int i, int j, int k, int core) const {
+        return share(nx - 1 - i, j, k - mirror_tolerance_mm, k + mirror_tolerance_mm, core);
+    }
+    double above(int i, int j, int k, int core) const {
+        return share(i, j, k - level_far_mm, k - level_near_mm, core);
+    }
+    double below(int i, int j, int k, int core) const {
+        return share(i, j, k + level_near_mm, k + level_far_mm, core);
     }
 };
 
 struct Shares {
-    double mirror, repeat;
+    double mirror, repeat, levels;
 };
 
 Shares compare(const References& refs, std::uint32_t voxel, int core, std::array<int, 3> size) {
@@ -57,15 +70,12 @@ Shares compare(const References& refs, std::uint32_t voxel, int core, std::array
     const int j = static_cast<int>(voxel) / size[0] % size[1];
     const int k = static_cast<int>(voxel) / (size[0] * size[1]);
     const int other = size[0] - 1 - i;
-    const double mirror =
-        refs.along(other, j, k - mirror_tolerance_mm, k + mirror_tolerance_mm) / static_cast<double>(core);
-    std::array<double, 5> all{
-        mirror, refs.along(i, j, k - level_far_mm, k - level_near_mm) / static_cast<double>(core),
-        refs.along(i, j, k + level_near_mm, k + level_far_mm) / static_cast<double>(core),
-        refs.along(other, j, k - level_far_mm, k - level_near_mm) / static_cast<double>(core),
-        refs.along(other, j, k + level_near_mm, k + level_far_mm) / static_cast<double>(core)};
+    const double mirror = refs.mirrored(i, j, k, core);
+    const double above = refs.above(i, j, k, core), below = refs.below(i, j, k, core);
+    std::array<double, 5> all{mirror, above, below, refs.above(other, j, k, core),
+                              refs.below(other, j, k, core)};
     std::ranges::sort(all, std::greater{});
-    return {std::min(mirror, 2.0), std::min(all[1], 2.0)};  // the second: one coincidence is allowed
+    return {mirror, all[1], std::max(above, below)};  // the second: one coincidence is allowed
 }
 
 // Takes out of the mask what has its like on the other side. In the middle there is no other side.
@@ -76,8 +86,10 @@ void drop_mirrored(std::vector<std::uint8_t>& mask, const Block& opened, const R
         for (int j = 0; j < ny; ++j)
             for (int i = 0; i < nx; ++i, ++n) {
                 if (!mask[n] || std::abs(i - half_width_mm) < middle_mm) continue;
-                const int like = refs.along(nx - 1 - i, j, k - mirror_tolerance_mm, k + mirror_tolerance_mm);
-                if (like > mirrored_share * opened.values[n]) mask[n] = 0;
+                const int core = opened.values[n];
+                if (refs.mirrored(i, j, k, core) <= mirrored_share) continue;
+                if (std::max(refs.above(i, j, k, core), refs.below(i, j, k, core)) > repeated_share)
+                    mask[n] = 0;
             }
 }
 
@@ -152,7 +164,7 @@ Candidate measure(const SolidTissue& tissue, const References& refs, const spine
     auto& f = candidate.features;
     const auto count = static_cast<double>(candidate.voxels.size());
     f.volume_mm3 = count;
-    std::vector<double> core, inner, mirror, repeat;
+    std::vector<double> core, inner, mirror, repeat, levels;
     double thickest = 0;
     double si = 0, sj = 0, sk = 0, in_canal = 0, in_body = 0;
     for (const auto voxel : candidate.voxels) {
@@ -172,12 +184,14 @@ Candidate measure(const SolidTissue& tissue, const References& refs, const spine
         const auto shares = compare(refs, voxel, std::max(value, 1), size);
         mirror.push_back(shares.mirror);
         repeat.push_back(shares.repeat);
+        levels.push_back(shares.levels);
     }
     f.core_hu = median(core);
     f.inner_hu = median(inner);
     f.thick = thickest / std::max(1.0, f.core_hu);
     f.mirror = median(mirror);
     f.repeat = median(repeat);
+    f.levels = median(levels);
     f.canal_share = in_canal / count;
     f.body_share = in_body / count;
     const std::array<double, 3> middle{si / count, sj / count, sk / count};

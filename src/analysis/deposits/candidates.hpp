@@ -21,6 +21,7 @@ struct Features {
     double thick = 0;        // what a larger ball, of 4.2 mm, keeps of core_hu
     double mirror = 0;       // the same on the other side, as a share of it (0: nothing there, 1: as dense)
     double repeat = 0;       // the like at the levels above and below, as a share (second-highest reference)
+    double levels = 0;       // the densest at its place at the levels above and below, same side, as a share
     double cortex = 0;       // share of directions that cross something denser before they leave it
     double soft_exit = 0;    // share of directions that leave it into soft tissue within reach
     double canal_share = 0;  // share of its voxels inside the canal

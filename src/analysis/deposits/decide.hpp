@@ -1,6 +1,7 @@
 // Bone, mimic or deposit: the decision about one candidate, from its features alone.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "analysis/deposits/candidates.hpp"
@@ -8,13 +9,19 @@
 namespace calcinode::deposits {
 
 struct Decision {
-    double confidence = 0;  // that it is a deposit, 0 to 1; 0.5 and more is reported
+    double confidence = 0;  // that it is a deposit, 0 to 1
     std::string mimic;      // what it is taken for instead, where that can be named; "" otherwise
 };
 
-inline constexpr double reported_confidence = 0.5;
+// From this confidence on one deposit alone is reported. Deposits come in groups: near one, others are
+// reported from the lower confidence on.
+inline constexpr double sure_confidence = 0.89, accompanying_confidence = 0.55;
+inline constexpr double accompanying_mm = 60;  // about two levels
 
-// `skull_above`: the spine's head end is the skull base.
-Decision decide(const Candidate& candidate, bool skull_above);
+// `skull_s`: the height of the skull base, where it is in view.
+Decision decide(const Candidate& candidate, std::optional<double> skull_s);
+
+// Which of the candidates are reported, by the rule above.
+std::vector<bool> reported(const std::vector<Candidate>& candidates, const std::vector<Decision>& decisions);
 
 }  // namespace calcinode::deposits

@@ -1,6 +1,6 @@
 #include "analysis/spine/levels.hpp"
 namespace calcinode::spine {
-Spine find_levels(const Volume&, const Frame&, const deposits::Straight&, int) {
+Spine find_levels(const Volume&, const Frame&, const deposits::Straight&, std::optional<double>) {
     return {};
 }
 void name_levels(Deposit& deposit, const Spine&, const Frame&) {
