@@ -1,12 +1,12 @@
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 
 #include "app/analysis_job.hpp"
 #include "app/result_folder.hpp"
 #include "base/fd.hpp"
+#include "support/temp_folder.hpp"
 
 using namespace calcinode;
 using namespace calcinode::app;
@@ -17,11 +17,7 @@ namespace fs = std::filesystem;
 
 // A study that is queued, with a judge that the test gives.
 struct Fixture {
-    fs::path folder = [] {
-        std::string name = (fs::temp_directory_path() / "calcinode-job-XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        return fs::path(name);
-    }();
+    test::TempFolder folder;
     store::Database database = store::Database::open(folder / "test.db").value();
     spool::Spool spool = spool::Spool::open(folder / "spool", database, 0).value();
     fs::path results = folder / "results";
@@ -33,7 +29,6 @@ struct Fixture {
         database.add_instance({"1.2.1", "1.2.0", "1.2", "ct", "ts", "CT", "x", 1, "hash", "AE", now_ms()});
         queue();
     }
-    ~Fixture() { fs::remove_all(folder); }
 
     void queue() { REQUIRE(database.queue_study("1.2", database.find_study("1.2")->last_received)); }
     AnalysisJobs jobs(AnalysisJobs::Judge judge) {

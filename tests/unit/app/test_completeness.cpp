@@ -1,25 +1,17 @@
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <filesystem>
-
 #include "app/completeness.hpp"
+#include "support/temp_folder.hpp"
 
 using namespace calcinode;
 using namespace calcinode::app;
 
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr UnixMillis second = 1000;
 
 struct Fixture {
-    fs::path folder = [] {
-        std::string name = (fs::temp_directory_path() / "calcinode-complete-XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        return fs::path(name);
-    }();
+    test::TempFolder folder;
     store::Database database = store::Database::open(folder / "test.db").value();
     bool fed = false;
     std::optional<std::string> gap;
@@ -27,8 +19,6 @@ struct Fixture {
                               {60, 300},
                               [this](const std::string&) { return fed; },
                               [this](const std::string&) { return gap; }};
-
-    ~Fixture() { fs::remove_all(folder); }
 
     void receive(const std::string& instance, UnixMillis when) {
         database.add_instance(

@@ -1,31 +1,19 @@
 #include <doctest/doctest.h>
 
-#include <filesystem>
 #include <map>
 
 #include "deliver/outbox.hpp"
+#include "support/temp_folder.hpp"
 
 using namespace calcinode;
 using namespace calcinode::deliver;
 
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Folder {
-    fs::path path;
-    Folder() {
-        std::string name = (fs::temp_directory_path() / "calcinode-outbox-XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    ~Folder() { fs::remove_all(path); }
-};
-
 // A database in which one study has a result with two objects, to be delivered to "PACS".
 struct Fixture {
-    Folder folder;
-    store::Database database = store::Database::open(folder.path / "test.db").value();
+    test::TempFolder folder;
+    store::Database database = store::Database::open(folder / "test.db").value();
     std::map<std::string, SendOutcome> answers;  // by SOP instance UID; arrived where absent
     std::vector<std::string> sent;
     int associations = 0;
