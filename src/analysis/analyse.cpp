@@ -65,7 +65,8 @@ std::expected<Findings, Unfit> analyse(const Volume& volume, const AnalysisOptio
     if (canal->ends_at_skull || occiput >= 0) skull_s = std::max(occiput, 0);
 
     Findings findings;
-    findings.spine = spine::find_levels(volume, frame, straight, skull_s);
+    findings.spine =
+        spine::find_levels(frame, straight, occiput >= 0 ? std::optional<double>(occiput) : std::nullopt);
     findings.spine.canal = centreline(*canal);
 
     const auto tissue = deposits::solid_tissue(straight, options.threads);

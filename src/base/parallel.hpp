@@ -10,8 +10,9 @@
 
 namespace calcinode {
 
-// Calls body(index) for each index in [0, count), on up to `threads` threads, in no particular order. The first
-// exception of a body is thrown here after all threads have ended. The results must not depend on the order.
+// Calls body(index) for each index in [0, count), on up to `threads` threads, in no particular order. The
+// first exception of a body is thrown here after all threads have ended. The results must not depend on the
+// order.
 template <class Body>
 void parallel_for(int threads, int count, Body&& body) {
     std::atomic<int> next{0};
