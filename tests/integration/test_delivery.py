@@ -1,0 +1,59 @@
+"""Deliveries to a real Orthanc that is misconfigured, or away for a while."""
+
+import pathlib
+import tempfile
+import unittest
+
+import cases
+import daemon
+import orthanc
+
+
+class Delivery(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if not orthanc.is_installed():
+            cases.skip_loudly("Orthanc is not installed: nothing is delivered to a real PACS")
+
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="calcinode-")))
+        self.pacs = self.enterContext(orthanc.Orthanc(self.folder / "pacs"))
+
+    def node_for(self, called_ae):
+        return self.enterContext(daemon.Daemon(self.folder / "node", destinations=[
+            {"name": "PACS", "host": "127.0.0.1", "port": self.pacs.dicom_port, "ae_title": called_ae,
+             "timeout_s": 2}])).start()
+
+    def judge(self, node):
+        files = cases.phantom(self.folder / "phantom", "--deposit", "C4:facet_left:4:700")
+        self.assertEqual(cases.store(node.port, files)[0], 0)
+        study_uid = cases.study_uid(files[0])
+        self.assertEqual(node.wait_for_judgement(study_uid)["state"], "analysed")
+        return study_uid
+
+    def test_a_wrong_called_ae_title_is_parked_at_once_and_the_log_says_what_to_correct(self):
+        node = self.node_for("SOMEBODY")
+        self.pacs.start(node.port)
+        study_uid = self.judge(node)
+        self.assertEqual(set(node.wait_for_deliveries(study_uid, 20).values()), {"parked"})
+        self.assertIn("it is not called SOMEBODY; correct ae_title of the destination", node.log())
+        self.assertEqual({row["attempts"] for row in node.rows("SELECT attempts FROM delivery")}, {1})
+
+    def test_a_pacs_that_comes_back_gets_each_object_once_also_after_a_restart(self):
+        node = self.node_for("ORTHANC")
+        study_uid = self.judge(node)
+
+        def tried():
+            """first failed attempt"""
+            return node.rows("SELECT 1 FROM delivery WHERE attempts > 0")
+        daemon.wait_for(tried, 20)
+        self.assertEqual(node.stop(), 0)
+        node.start()
+        self.pacs.start(node.port)
+        states = node.wait_for_deliveries(study_uid, 40)
+        self.assertEqual(set(states.values()), {"sent"}, node.log())
+        self.assertEqual(len(self.pacs.all_instances()), len(states))
+
+
+if __name__ == "__main__":
+    unittest.main()
