@@ -150,7 +150,7 @@ std::expected<Config, std::vector<Mistake>> parse(const std::string& toml_text) 
     std::vector<Mistake> mistakes;
     try {
         const toml::table document = toml::parse(toml_text);
-        const Config config = Reader(document, mistakes).read();
+        Config config = Reader(document, mistakes).read();
         if (mistakes.empty()) return config;
     } catch (const toml::parse_error& error) {
         const auto line = static_cast<int>(error.source().begin.line);
