@@ -66,9 +66,7 @@ struct Shares {
 };
 
 Shares compare(const References& refs, std::uint32_t voxel, int core, std::array<int, 3> size) {
-    const int i = static_cast<int>(voxel) % size[0];
-    const int j = static_cast<int>(voxel) / size[0] % size[1];
-    const int k = static_cast<int>(voxel) / (size[0] * size[1]);
+    const auto [i, j, k] = kernels::index_of(voxel, size);
     const int other = size[0] - 1 - i;
     const double mirror = refs.mirrored(i, j, k, core);
     const double above = refs.above(i, j, k, core), below = refs.below(i, j, k, core);
@@ -150,9 +148,8 @@ std::array<double, 3> densest_place(const std::vector<std::uint32_t>& voxels, co
                                     std::array<int, 3> size) {
     const auto voxel =
         *std::ranges::max_element(voxels, {}, [&](std::uint32_t v) { return opened.values[v]; });
-    return {static_cast<double>(static_cast<int>(voxel) % size[0]),
-            static_cast<double>(static_cast<int>(voxel) / size[0] % size[1]),
-            static_cast<double>(static_cast<int>(voxel) / (size[0] * size[1]))};
+    const auto [i, j, k] = kernels::index_of(voxel, size);
+    return {static_cast<double>(i), static_cast<double>(j), static_cast<double>(k)};
 }
 
 Candidate measure(const SolidTissue& tissue, const References& refs, const spine::Frame& frame,
@@ -168,9 +165,7 @@ Candidate measure(const SolidTissue& tissue, const References& refs, const spine
     double thickest = 0;
     double si = 0, sj = 0, sk = 0, in_canal = 0, in_body = 0;
     for (const auto voxel : candidate.voxels) {
-        const int i = static_cast<int>(voxel) % size[0];
-        const int j = static_cast<int>(voxel) / size[0] % size[1];
-        const int k = static_cast<int>(voxel) / (size[0] * size[1]);
+        const auto [i, j, k] = kernels::index_of(voxel, size);
         si += i, sj += j, sk += k;
         const auto at = Straight::place(i, j, k);
         const double radius = frame.station(k).radius_mm;

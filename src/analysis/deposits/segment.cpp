@@ -33,8 +33,7 @@ std::unordered_set<std::uint32_t> grow(const std::vector<std::uint32_t>& seeds,
     for (int round = 0; round < rounds && !front.empty(); ++round) {
         next.clear();
         for (const auto voxel : front) {
-            const int i = static_cast<int>(voxel) % size[0], j = static_cast<int>(voxel) / size[0] % size[1],
-                      k = static_cast<int>(voxel) / (size[0] * size[1]);
+            const auto [i, j, k] = kernels::index_of(voxel, size);
             for (const auto& s : steps) {
                 const int a = i + s.di, b = j + s.dj, c = k + s.dk;
                 if (a < 0 || b < 0 || c < 0 || a >= size[0] || b >= size[1] || c >= size[2]) continue;
@@ -56,8 +55,7 @@ void mark(const Volume& volume, const spine::Frame& frame, const std::array<int,
     const auto& spacing = volume.grid.spacing_mm;
     const int samples =
         std::clamp(static_cast<int>(std::ceil(1.2 / std::min({spacing[0], spacing[1], spacing[2]}))), 1, 4);
-    const int i = static_cast<int>(voxel) % size[0], j = static_cast<int>(voxel) / size[0] % size[1],
-              k = static_cast<int>(voxel) / (size[0] * size[1]);
+    const auto [i, j, k] = kernels::index_of(voxel, size);
     const auto sub = [&](int n) { return (n + 0.5) / samples - 0.5; };
     for (int c = 0; c < samples; ++c)
         for (int b = 0; b < samples; ++b)

@@ -20,6 +20,12 @@ struct Block {
     }
 };
 
+// {i, j, k} of the voxel at `offset` in a block of that size.
+inline std::array<int, 3> index_of(std::uint32_t offset, const std::array<int, 3>& size) {
+    const int n = static_cast<int>(offset);
+    return {n % size[0], n / size[0] % size[1], n / (size[0] * size[1])};
+}
+
 // The smallest (largest) value within `radius` voxels; beyond the edges nothing counts.
 Block erode(const Block& in, double radius, int threads);
 Block dilate(const Block& in, double radius, int threads);
