@@ -41,7 +41,8 @@ def results_in(pacs, study_uid):
 def finding_in_words(result):
     lines = [f"Calcinode's verdict on the phantom: {result['verdict']}."]
     for lesion in result.get("lesions", []):
-        lines.append(f"  deposit {lesion['id']} at {lesion['level']}, {lesion['compartment']} {lesion['side']}: "
+        level = "an uncertain level" if lesion["level"] == "uncertain" else lesion["level"]
+        lines.append(f"  deposit {lesion['id']} at {level}, {lesion['compartment']} {lesion['side']}: "
                      f"{lesion['volume_mm3'] / 1000:.1f} ml, mean {lesion['mean_hu']:.0f} HU, "
                      f"{lesion['long_axis_mm']:.0f} mm long, {lesion['canal_distance_mm']:.1f} mm from the canal")
     return "\n".join(lines)
