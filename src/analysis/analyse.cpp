@@ -57,9 +57,9 @@ std::expected<Findings, Unfit> analyse(const Volume& volume, const AnalysisOptio
     const auto canal = spine::find_canal(volume, options.threads);
     if (!canal) return std::unexpected(canal.error());
     const spine::Frame untwisted(canal->points);
-    const auto first_look = deposits::straighten(volume, untwisted, options.threads);
+    const auto first_look = spine::straighten(volume, untwisted, options.threads);
     const auto frame = untwisted.turned(spine::axial_turn(first_look, options.threads));
-    const auto straight = deposits::straighten(volume, frame, options.threads);
+    const auto straight = spine::straighten(volume, frame, options.threads);
     const int occiput = spine::lowest_occiput(straight);
     std::optional<double> skull_s;
     if (canal->ends_at_skull || occiput >= 0) skull_s = std::max(occiput, 0);

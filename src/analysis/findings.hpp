@@ -36,30 +36,66 @@ struct VoxelMask {
     }
 };
 
-struct Vertebra {
-    std::string level;      // "C1" ... "L5", "S1"; "uncertain" where no landmark supports a name
-    double confidence = 0;  // that the level is right, 0 to 1
-    LpsPoint body;          // centre of the vertebral body
-    LpsPoint canal;         // centre of the canal at that height
-    std::optional<double> trabecular_hu;  // mean of the inner body; nothing where it can't be measured
+// A name that a vertebra may have instead.
+struct LevelAlternative {
+    std::string level;
+    double probability = 0;  // 0 to 1
 };
 
+// One vertebra. Its axes are those of its body: `down` at right angles to the endplates, `back` to the
+// posterior wall, all unit vectors at right angles to each other. The disc space below it lies between its
+// lower endplate and the next vertebra's upper one. C1 has no body: its "body" is its anterior arch and the
+// dens behind it, and it has no endplates of its own (both stand at the body's place).
+struct Vertebra {
+    std::string level;  // "C1" ... "C7", "T1" ... "T12", "L1" ... "L5", "S1"; "uncertain" where no landmark
+                        // supports one name, or where landmarks disagree
+    double confidence = 0;  // that the level is right, 0 to 1; of the likeliest alternative where uncertain
+    std::vector<LevelAlternative> alternatives;  // likeliest first; only where the level is uncertain
+    LpsPoint body;                               // centre of the vertebral body
+    LpsPoint canal;                              // centre of the canal at that height
+    LpsPoint upper_endplate, lower_endplate;     // their centres
+    Vec3 down{0, 0, -1}, left{1, 0, 0}, back{0, 1, 0};
+    double depth_mm = 0;                   // of the body, front to back
+    std::optional<double> canal_area_mm2;  // of the canal's cross-section, where bone encloses it
+    std::optional<double> trabecular_hu;   // mean of the inner body; nothing where it can't be measured
+};
+
+// The posterior wall of one body against that of the next one below.
 struct Listhesis {
-    std::string upper, lower;  // levels
-    double slip_mm = 0;        // of the upper body on the lower one; positive is anterior
+    std::string upper, lower;     // levels, "uncertain" as for a vertebra
+    std::size_t upper_index = 0;  // of the upper vertebra among the spine's; the lower one is the next
+    double slip_mm = 0;           // of the upper body on the lower one; positive is anterior
+    double uncertainty_mm = 0;    // one standard deviation
+    LpsPoint place;               // the lower body's upper posterior corner
+};
+
+// From here on a slip is a spondylolisthesis that is reported: smaller ones are within the normal play of a
+// neck (White and Panjabi put instability at 3.5 mm, the grading of Meyerding starts at a measurable slip)
+// and within what voxels of ordinary size let measure.
+inline constexpr double spondylolisthesis_mm = 3.0;
+
+// A place of the skeleton that gives a vertebra its name.
+struct Landmark {
+    std::string name;   // "skull base", "dens", "first rib", "lowest rib", "sacrum"
+    std::string level;  // the level that it names
+    LpsPoint place;     // on the spine, at its height
 };
 
 struct Spine {
-    std::vector<LpsPoint> canal;      // centreline, head end first
-    std::vector<Vertebra> vertebrae;  // head end first
-    std::vector<Listhesis> listhesis;
+    std::vector<LpsPoint> canal;       // centreline, head end first
+    std::vector<Vertebra> vertebrae;   // head end first
+    std::vector<Listhesis> listhesis;  // of each pair of neighbours where both walls can be measured
+    std::vector<Landmark> landmarks;   // head end first
+    std::vector<std::string> regions;  // in view: "cervical", "thoracic", "lumbar", "sacral", head end first
+    bool contrast = false;             // vessels in front of the spine are opacified: trabecular_hu is raised
 };
 
 // A calcified deposit near the spine that is not bone.
 struct Deposit {
-    int id = 0;                       // 1 for the largest
-    std::string level;                // of its centre; "uncertain" as for a vertebra
-    std::vector<std::string> levels;  // all that it reaches, head end first
+    int id = 0;                                  // 1 for the largest
+    std::string level;                           // of its centre; "uncertain" as for a vertebra
+    std::vector<LevelAlternative> alternatives;  // as for a vertebra
+    std::vector<std::string> levels;             // all that it reaches, head end first
     Compartment compartment = Compartment::paraspinal;
     Side side = Side::midline;
     double volume_mm3 = 0;

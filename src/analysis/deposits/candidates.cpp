@@ -83,7 +83,7 @@ void drop_mirrored(std::vector<std::uint8_t>& mask, const Block& opened, const R
     for (int k = 0; k < nz; ++k)
         for (int j = 0; j < ny; ++j)
             for (int i = 0; i < nx; ++i, ++n) {
-                if (!mask[n] || std::abs(i - half_width_mm) < middle_mm) continue;
+                if (!mask[n] || std::abs(i - spine::half_width_mm) < middle_mm) continue;
                 const int core = opened.values[n];
                 if (refs.mirrored(i, j, k, core) <= mirrored_share) continue;
                 if (std::max(refs.above(i, j, k, core), refs.below(i, j, k, core)) > repeated_share)
@@ -167,7 +167,7 @@ Candidate measure(const SolidTissue& tissue, const References& refs, const spine
     for (const auto voxel : candidate.voxels) {
         const auto [i, j, k] = kernels::index_of(voxel, size);
         si += i, sj += j, sk += k;
-        const auto at = Straight::place(i, j, k);
+        const auto at = spine::Straight::place(i, j, k);
         const double radius = frame.station(k).radius_mm;
         in_canal += std::hypot(at.u, at.v) < 0.8 * radius;
         // The body: in front of the canal, up to half again as wide as the canal, and about 4 radii deep.
@@ -190,7 +190,7 @@ Candidate measure(const SolidTissue& tissue, const References& refs, const spine
     f.canal_share = in_canal / count;
     f.body_share = in_body / count;
     const std::array<double, 3> middle{si / count, sj / count, sk / count};
-    candidate.centre = Straight::place(middle[0], middle[1], middle[2]);
+    candidate.centre = spine::Straight::place(middle[0], middle[1], middle[2]);
     const auto rays = look_around(smooth, densest_place(candidate.voxels, opened, size), f.inner_hu);
     f.cortex = rays.cortex;
     f.soft_exit = rays.soft_exit;
@@ -208,7 +208,7 @@ Candidate measure(const SolidTissue& tissue, const References& refs, const spine
 
 }  // namespace
 
-SolidTissue solid_tissue(const Straight& straight, int threads) {
+SolidTissue solid_tissue(const spine::Straight& straight, int threads) {
     SolidTissue tissue;
     tissue.smooth = kernels::gaussian(straight.hu, smoothing_mm, threads);
     tissue.opened = kernels::open(tissue.smooth, ball_mm, threads);

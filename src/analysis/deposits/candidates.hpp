@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "analysis/deposits/straight.hpp"
+#include "analysis/spine/straight.hpp"
 
 namespace calcinode::deposits {
 
@@ -42,7 +42,7 @@ struct SolidTissue {
     kernels::Block thick;    // the same for a larger ball
     kernels::Block densest;  // the highest attenuation close by
 };
-SolidTissue solid_tissue(const Straight& straight, int threads);
+SolidTissue solid_tissue(const spine::Straight& straight, int threads);
 
 // Candidates from `first_s` on (the skull base ends above it), head end first.
 std::vector<Candidate> find_candidates(const SolidTissue& tissue, const spine::Frame& frame, int first_s,

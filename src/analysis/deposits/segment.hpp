@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "analysis/deposits/candidates.hpp"
-#include "analysis/deposits/straight.hpp"
+#include "analysis/spine/straight.hpp"
 
 namespace calcinode::deposits {
 

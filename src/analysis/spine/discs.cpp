@@ -8,8 +8,6 @@
 namespace calcinode::spine {
 namespace {
 
-using deposits::Straight;
-
 constexpr int half_width_mm = 7;  // of the strip that is averaged: within any body
 constexpr int nearest_mm = 3,
               deepest_mm = 13;  // in front of the canal's front wall: within the smallest body
@@ -28,12 +26,10 @@ double strip_mean(const Straight& straight, int s, double radius, double tilt) {
     for (int depth = nearest_mm; depth <= deepest_mm; ++depth) {
         const int v = -static_cast<int>(std::lround(radius)) - depth;
         const int k = s + static_cast<int>(std::lround(tilt * (depth - nearest_mm)));
-        if (k < 0 || k >= block.size[2] || v < -deposits::front_mm) continue;
+        if (k < 0 || k >= block.size[2] || v < -front_mm) continue;
         for (int u = -half_width_mm; u <= half_width_mm; ++u) {
             // Metal and sclerosis count no more than an endplate.
-            sum += std::clamp<int>(
-                block.values[block.offset(u + deposits::half_width_mm, v + deposits::front_mm, k)], -100,
-                600);
+            sum += std::clamp<int>(block.values[block.offset(u + half_width_mm, v + front_mm, k)], -100, 600);
             ++count;
         }
     }

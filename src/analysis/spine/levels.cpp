@@ -5,12 +5,11 @@
 #include <cmath>
 #include <limits>
 
+#include "analysis/spine/bodies.hpp"
 #include "analysis/spine/discs.hpp"
 
 namespace calcinode::spine {
 namespace {
-
-using deposits::Straight;
 
 constexpr std::array<std::string_view, 24> names{"C2",  "C3",  "C4", "C5", "C6", "C7", "T1", "T2",
                                                  "T3",  "T4",  "T5", "T6", "T7", "T8", "T9", "T10",
@@ -21,38 +20,9 @@ constexpr double c2_c3_below_skull_mm = 30, c2_c3_tolerance_mm = 10, no_disc_bel
 constexpr double c2_height_mm = 20;  // of the body below the dens, for its centre
 constexpr double first_confidence = 0.9, less_each_level = 0.02;
 
-struct Body {
-    double s;                  // height of its middle
-    double front_mm, back_mm;  // v of its walls, negative
-};
-
-int mean_at(const Straight& straight, int s, int v) {
-    const auto& block = straight.hu;
-    int sum = 0;
-    for (int u = -4; u <= 4; ++u)
-        sum += block.values[block.offset(u + deposits::half_width_mm, v + deposits::front_mm, s)];
-    return sum / 9;
-}
-
-// Walls of the body in the middle plane: from the canal forward into bone, and out of it again.
-Body body_at(const Frame& frame, const Straight& straight, double middle) {
-    constexpr int bone_hu = 150, soft_hu = 90;
-    constexpr int least_depth_mm = 11, most_depth_mm = 40;
-    const int s = std::clamp(static_cast<int>(std::lround(middle)), 0, frame.length() - 1);
-    int v = -3;
-    while (v > -20 && mean_at(straight, s, v) < bone_hu) --v;
-    const int back = v;
-    v -= least_depth_mm;
-    while (v > -deposits::front_mm + 1 && back - v < most_depth_mm && mean_at(straight, s, v) > soft_hu) --v;
-    return {static_cast<double>(s), static_cast<double>(v), static_cast<double>(back)};
-}
-
-Vertebra vertebra(const Frame& frame, const Straight& straight, double middle) {
-    const Body body = body_at(frame, straight, middle);
-    Vertebra v;
+Vertebra vertebra(const Frame& frame, const Straight& straight, double upper, double lower) {
+    Vertebra v = measure_body(frame, straight, upper, lower);
     v.level = uncertain_level;
-    v.body = frame.to_lps({body.s, 0, (body.front_mm + body.back_mm) / 2});
-    v.canal = frame.to_lps({body.s, 0, 0});
     return v;
 }
 
@@ -76,9 +46,9 @@ Spine find_levels(const Frame& frame, const Straight& straight, std::optional<do
     if (c2_c3) discs.erase(discs.begin(), discs.begin() + static_cast<std::ptrdiff_t>(*c2_c3));
 
     Spine spine;
-    if (c2_c3) spine.vertebrae.push_back(vertebra(frame, straight, discs[0] - c2_height_mm / 2));
+    if (c2_c3) spine.vertebrae.push_back(vertebra(frame, straight, discs[0] - c2_height_mm, discs[0]));
     for (std::size_t n = 1; n < discs.size(); ++n)
-        spine.vertebrae.push_back(vertebra(frame, straight, (discs[n - 1] + discs[n]) / 2.0));
+        spine.vertebrae.push_back(vertebra(frame, straight, discs[n - 1], discs[n]));
     if (!c2_c3) return spine;
     for (std::size_t n = 0; n < spine.vertebrae.size() && n < names.size(); ++n) {
         spine.vertebrae[n].level = names[n];

@@ -5,8 +5,6 @@
 namespace calcinode::spine {
 namespace {
 
-using deposits::Straight;
-
 constexpr int bone_hu = 300;
 // Behind the arch of C1 and beside the spinous processes, in front of the scalp.
 constexpr int from_side_mm = 10, to_side_mm = 20, from_back_mm = 24, to_back_mm = 60;
@@ -17,8 +15,7 @@ int bone_area(const Straight& straight, int s, int from_u, int to_u) {
     int area = 0;
     for (int v = from_back_mm; v < to_back_mm; ++v)
         for (int u = from_u; u <= to_u; ++u)
-            area +=
-                block.values[block.offset(u + deposits::half_width_mm, v + deposits::front_mm, s)] > bone_hu;
+            area += block.values[block.offset(u + half_width_mm, v + front_mm, s)] > bone_hu;
     return area;
 }
 

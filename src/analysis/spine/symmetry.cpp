@@ -10,8 +10,6 @@
 namespace calcinode::spine {
 namespace {
 
-using deposits::Straight;
-
 constexpr int largest_turn_deg = 12, turn_step_deg = 2;
 constexpr int turns = 2 * largest_turn_deg / turn_step_deg + 1;
 constexpr int station_step_mm = 2;
@@ -25,8 +23,8 @@ double likeness(const Straight& straight, int s, double degrees) {
     const auto& block = straight.hu;
     const double angle = degrees * std::numbers::pi / 180, c = std::cos(angle), n = std::sin(angle);
     const auto bone = [&](double u, double v) {
-        const int i = static_cast<int>(std::lround(u * c - v * n)) + deposits::half_width_mm;
-        const int j = static_cast<int>(std::lround(u * n + v * c)) + deposits::front_mm;
+        const int i = static_cast<int>(std::lround(u * c - v * n)) + half_width_mm;
+        const int j = static_cast<int>(std::lround(u * n + v * c)) + front_mm;
         if (i < 0 || j < 0 || i >= block.size[0] || j >= block.size[1]) return 0;
         return std::clamp<int>(block.values[block.offset(i, j, s)], low_hu, high_hu) - low_hu;
     };

@@ -3,12 +3,12 @@
 
 #include <vector>
 
-#include "analysis/deposits/straight.hpp"
+#include "analysis/spine/straight.hpp"
 
 namespace calcinode::spine {
 
 // For each millimetre of s the turn, in degrees, that makes left and right most alike (see Frame::turned):
 // between -12 and 12, changing slowly along the spine.
-std::vector<double> axial_turn(const deposits::Straight& straight, int threads);
+std::vector<double> axial_turn(const Straight& straight, int threads);
 
 }  // namespace calcinode::spine

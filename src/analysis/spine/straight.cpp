@@ -1,10 +1,10 @@
-#include "analysis/deposits/straight.hpp"
+#include "analysis/spine/straight.hpp"
 
 #include <cmath>
 
 #include "base/parallel.hpp"
 
-namespace calcinode::deposits {
+namespace calcinode::spine {
 namespace {
 
 constexpr std::int16_t air_hu = -1024;
@@ -31,7 +31,7 @@ std::int16_t sample(const Volume& volume, Vec3 at) {
 
 }  // namespace
 
-Straight straighten(const Volume& volume, const spine::Frame& frame, int threads) {
+Straight straighten(const Volume& volume, const Frame& frame, int threads) {
     Straight straight;
     auto& block = straight.hu;
     block.size = {2 * half_width_mm + 1, front_mm + back_mm + 1, frame.length()};
@@ -50,4 +50,4 @@ Straight straighten(const Volume& volume, const spine::Frame& frame, int threads
     return straight;
 }
 
-}  // namespace calcinode::deposits
+}  // namespace calcinode::spine

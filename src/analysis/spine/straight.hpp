@@ -7,7 +7,7 @@
 #include "analysis/spine/frame.hpp"
 #include "analysis/volume.hpp"
 
-namespace calcinode::deposits {
+namespace calcinode::spine {
 
 // What is looked at: as far as soft tissue that belongs to the spine reaches. 56 mm to either side takes in
 // the lumbar transverse processes; 64 mm in front the front of a lumbar body and what lies on it; 64 mm
@@ -17,15 +17,11 @@ inline constexpr int half_width_mm = 56, front_mm = 64, back_mm = 64;
 struct Straight {
     kernels::Block hu;  // i: u + half_width_mm, j: v + front_mm, k: s
 
-    static spine::CurvedPoint place(double i, double j, double k) {
-        return {k, i - half_width_mm, j - front_mm};
-    }
-    static std::array<double, 3> index(spine::CurvedPoint p) {
-        return {p.u + half_width_mm, p.v + front_mm, p.s};
-    }
+    static CurvedPoint place(double i, double j, double k) { return {k, i - half_width_mm, j - front_mm}; }
+    static std::array<double, 3> index(CurvedPoint p) { return {p.u + half_width_mm, p.v + front_mm, p.s}; }
 };
 
 // Trilinear samples of the volume; outside of it air.
-Straight straighten(const Volume& volume, const spine::Frame& frame, int threads);
+Straight straighten(const Volume& volume, const Frame& frame, int threads);
 
-}  // namespace calcinode::deposits
+}  // namespace calcinode::spine
