@@ -64,7 +64,13 @@ SyntheticStudy::SyntheticStudy(const SeriesPlan& plan) {
         const LpsPoint canal = grid.to_lps(grid.size[0] / 2, grid.size[1] / 2, k);
         const LpsPoint body = grid.to_lps(grid.size[0] / 2, grid.size[1] / 2 - 14 / grid.spacing_mm[1], k);
         outcome.findings->spine.canal.push_back(canal);
-        outcome.findings->spine.vertebrae.push_back({"C" + std::to_string(3 + v), 0.8, body, canal, 150.0});
+        Vertebra vertebra;
+        vertebra.level = "C" + std::to_string(3 + v);
+        vertebra.confidence = 0.8;
+        vertebra.body = body;
+        vertebra.canal = canal;
+        vertebra.trabecular_hu = 150.0;
+        outcome.findings->spine.vertebrae.push_back(vertebra);
     }
 }
 
