@@ -11,8 +11,8 @@ using Json = nlohmann::ordered_json;  // keys in the order in which they are wri
 constexpr const char* schema_name = "calcinode.result/1";
 
 // Steps to which numbers are rounded: finer ones would be noise.
-constexpr double mm_step = 0.01, hu_step = 0.1, volume_step = 0.1, percent_step = 0.1;
-constexpr double fraction_step = 0.001, second_step = 0.001;
+constexpr double mm_step = 0.01, hu_step = 0.1, area_step = 0.1, volume_step = 0.1, percent_step = 0.1;
+constexpr double fraction_step = 0.001, second_step = 0.001, direction_step = 0.0001;
 
 // The multiple of `step` (a power of ten) nearest to `value`, printed with the fewest digits. Not a number is
 // 0.
@@ -24,6 +24,26 @@ double rounded(double value, double step) {
 
 Json point(LpsPoint p) {
     return Json::array({rounded(p.x, mm_step), rounded(p.y, mm_step), rounded(p.z, mm_step)});
+}
+
+Json direction(Vec3 d) {
+    return Json::array(
+        {rounded(d.x, direction_step), rounded(d.y, direction_step), rounded(d.z, direction_step)});
+}
+
+Json or_null(const std::optional<double>& value, double step) {
+    return value ? Json(rounded(*value, step)) : Json(nullptr);
+}
+
+Json alternatives_of(const std::vector<LevelAlternative>& alternatives) {
+    Json all = Json::array();
+    for (const auto& a : alternatives) {
+        Json one;
+        one["level"] = a.level;
+        one["probability"] = rounded(a.probability, fraction_step);
+        all.push_back(std::move(one));
+    }
+    return all;
 }
 
 Json series_of(const std::vector<SeriesLine>& lines) {
@@ -41,28 +61,55 @@ Json series_of(const std::vector<SeriesLine>& lines) {
     return all;
 }
 
+Json vertebra_of(const Vertebra& v) {
+    Json one;
+    one["level"] = v.level;
+    one["confidence"] = rounded(v.confidence, fraction_step);
+    one["alternatives"] = alternatives_of(v.alternatives);
+    one["body_lps_mm"] = point(v.body);
+    one["canal_lps_mm"] = point(v.canal);
+    one["upper_endplate_lps_mm"] = point(v.upper_endplate);
+    one["lower_endplate_lps_mm"] = point(v.lower_endplate);
+    one["axes"]["down"] = direction(v.down);
+    one["axes"]["left"] = direction(v.left);
+    one["axes"]["back"] = direction(v.back);
+    one["depth_mm"] = rounded(v.depth_mm, mm_step);
+    one["canal_area_mm2"] = or_null(v.canal_area_mm2, area_step);
+    one["trabecular_hu"] = or_null(v.trabecular_hu, hu_step);
+    return one;
+}
+
+Json slip_of(const Listhesis& l) {
+    Json one;
+    one["upper"] = l.upper;
+    one["lower"] = l.lower;
+    one["upper_index"] = l.upper_index;
+    one["slip_mm"] = rounded(l.slip_mm, mm_step);
+    one["uncertainty_mm"] = rounded(l.uncertainty_mm, mm_step);
+    one["place_lps_mm"] = point(l.place);
+    return one;
+}
+
+Json landmark_of(const Landmark& l) {
+    Json one;
+    one["name"] = l.name;
+    one["level"] = l.level;
+    one["place_lps_mm"] = point(l.place);
+    return one;
+}
+
 Json spine_of(const Spine& spine) {
     Json json;
+    json["regions"] = spine.regions;
+    json["contrast"] = spine.contrast;
     json["canal_lps_mm"] = Json::array();
     for (const auto& p : spine.canal) json["canal_lps_mm"].push_back(point(p));
     json["vertebrae"] = Json::array();
-    for (const auto& v : spine.vertebrae) {
-        Json one;
-        one["level"] = v.level;
-        one["confidence"] = rounded(v.confidence, fraction_step);
-        one["body_lps_mm"] = point(v.body);
-        one["canal_lps_mm"] = point(v.canal);
-        one["trabecular_hu"] = v.trabecular_hu ? Json(rounded(*v.trabecular_hu, hu_step)) : Json(nullptr);
-        json["vertebrae"].push_back(std::move(one));
-    }
+    for (const auto& v : spine.vertebrae) json["vertebrae"].push_back(vertebra_of(v));
     json["listhesis"] = Json::array();
-    for (const auto& l : spine.listhesis) {
-        Json one;
-        one["upper"] = l.upper;
-        one["lower"] = l.lower;
-        one["slip_mm"] = rounded(l.slip_mm, mm_step);
-        json["listhesis"].push_back(std::move(one));
-    }
+    for (const auto& l : spine.listhesis) json["listhesis"].push_back(slip_of(l));
+    json["landmarks"] = Json::array();
+    for (const auto& l : spine.landmarks) json["landmarks"].push_back(landmark_of(l));
     return json;
 }
 
@@ -71,6 +118,7 @@ Json lesion_of(const Deposit& d, const std::string& identity) {
     one["id"] = d.id;
     one["tracking_uid"] = tracking_uid(identity, d.id);
     one["level"] = d.level;
+    one["alternatives"] = alternatives_of(d.alternatives);
     one["levels"] = d.levels;
     one["compartment"] = std::string(to_string(d.compartment));
     one["side"] = std::string(to_string(d.side));

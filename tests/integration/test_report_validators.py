@@ -34,7 +34,8 @@ def need(program):
 
 
 def violations(value, schema, root, where="result"):
-    """What of `value` does not follow `schema`: the part of JSON Schema that ours uses."""
+    """What of `value` does not follow `schema`: the part of JSON Schema that ours uses. A key that the schema does not
+    list is one, too: readers accept it, but what we write is what we document."""
     if "$ref" in schema:
         target = root["$defs"][schema["$ref"].rsplit("/", 1)[1]]
         yield from violations(value, target, root, where)
@@ -66,8 +67,11 @@ def violations(value, schema, root, where="result"):
             yield from violations(item, schema.get("items", {}), root, f"{where}[{n}]")
     if isinstance(value, dict):
         yield from (f"{where} has no {key}" for key in schema.get("required", ()) if key not in value)
+        listed = schema.get("properties", {})
+        if listed and "additionalProperties" not in schema:
+            yield from (f"{where}.{key} is not in the schema" for key in value if key not in listed)
         for key, item in value.items():
-            part = schema.get("properties", {}).get(key, schema.get("additionalProperties", {}))
+            part = listed.get(key, schema.get("additionalProperties", {}))
             yield from violations(item, part, root, f"{where}.{key}")
     for part in schema.get("allOf", ()):
         branch = "else" if any(violations(value, part["if"], root)) else "then"

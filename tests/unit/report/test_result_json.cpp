@@ -37,6 +37,49 @@ TEST_CASE("result.json holds the findings, rounded to what they are worth") {
     CHECK(text.find("-0.0,") == std::string::npos);
 }
 
+TEST_CASE(
+    "result.json holds the spine: bodies with their frames, slips, landmarks and where names are uncertain") {
+    SyntheticStudy study;
+    auto& spine = study.outcome.findings->spine;
+    auto& vertebra = spine.vertebrae[1];
+    vertebra.level = "uncertain";
+    vertebra.confidence = 0.6004;
+    vertebra.alternatives = {{"T4", 0.6004}, {"T5", 0.35}};
+    vertebra.upper_endplate = {1, 2, 3.004};
+    vertebra.depth_mm = 16.789;
+    vertebra.canal_area_mm2 = 234.56;
+    spine.vertebrae[2].trabecular_hu.reset();
+    spine.listhesis.push_back({"uncertain", "C5", 1, -3.456, 0.421, {4, 5, 6}});
+    spine.landmarks.push_back({"first rib", "T1", {7, 8, 9}});
+    spine.regions = {"cervical", "thoracic"};
+    spine.contrast = true;
+    auto& deposit = study.add_deposit({40, 41, 12}, {6, 5, 3});
+    deposit.level = "uncertain";
+    deposit.alternatives = vertebra.alternatives;
+
+    const auto result = json::parse(result_json(study.outcome, "identity"));
+    const auto& one = result["spine"]["vertebrae"][1];
+    CHECK(one["level"] == "uncertain");
+    CHECK(one["alternatives"] == json::parse(R"([{"level": "T4", "probability": 0.6},
+                                                 {"level": "T5", "probability": 0.35}])"));
+    CHECK(one["upper_endplate_lps_mm"] == json({1.0, 2.0, 3.0}));
+    CHECK(one["axes"] == json::parse(R"({"down": [0.0, 0.0, -1.0], "left": [1.0, 0.0, 0.0],
+                                         "back": [0.0, 1.0, 0.0]})"));
+    CHECK(one["depth_mm"] == 16.79);
+    CHECK(one["canal_area_mm2"] == 234.6);
+    CHECK(result["spine"]["vertebrae"][0]["alternatives"].empty());
+    CHECK(result["spine"]["vertebrae"][0]["canal_area_mm2"].is_null());
+    CHECK(result["spine"]["vertebrae"][2]["trabecular_hu"].is_null());
+    CHECK(result["spine"]["listhesis"] ==
+          json::parse(R"([{"upper": "uncertain", "lower": "C5", "upper_index": 1, "slip_mm": -3.46,
+                           "uncertainty_mm": 0.42, "place_lps_mm": [4.0, 5.0, 6.0]}])"));
+    CHECK(result["spine"]["landmarks"] ==
+          json::parse(R"([{"name": "first rib", "level": "T1", "place_lps_mm": [7.0, 8.0, 9.0]}])"));
+    CHECK(result["spine"]["regions"] == json({"cervical", "thoracic"}));
+    CHECK(result["spine"]["contrast"] == true);
+    CHECK(result["lesions"][0]["alternatives"] == one["alternatives"]);
+}
+
 TEST_CASE("a study that was not analysed has a reason and no verdict") {
     StudyOutcome outcome;
     outcome.study_uid = "1.2.3";
