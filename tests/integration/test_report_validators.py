@@ -68,7 +68,7 @@ def violations(value, schema, root, where="result"):
     if isinstance(value, dict):
         yield from (f"{where} has no {key}" for key in schema.get("required", ()) if key not in value)
         listed = schema.get("properties", {})
-        if listed and "additionalProperties" not in schema:
+        if schema.get("type") == "object" and "additionalProperties" not in schema:
             yield from (f"{where}.{key} is not in the schema" for key in value if key not in listed)
         for key, item in value.items():
             part = listed.get(key, schema.get("additionalProperties", {}))
