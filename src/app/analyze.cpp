@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/in_words.hpp"
+#include "report/wording.hpp"
+
 namespace calcinode::app {
 namespace {
 
@@ -27,21 +30,29 @@ Result<std::vector<fs::path>> regular_files(const std::vector<fs::path>& paths) 
     return files;
 }
 
-std::string in_words(const JudgedStudy& judged) {
+std::string deposits_in_words(const Findings& findings) {
+    if (findings.deposits.empty()) return ", no deposit found near the spine";
+    std::string text =
+        fmt::format(", {} deposit{} of together {:.2f} ml", findings.deposits.size(),
+                    findings.deposits.size() == 1 ? "" : "s", findings.total_volume_mm3() / 1000);
+    for (const auto& d : findings.deposits)
+        text += fmt::format(
+            "\n  {}: {}{}, {} {}, {:.2f} ml, mean {:.0f} HU, max {:.0f} HU, at {:.0f} {:.0f} {:.0f} mm", d.id,
+            d.level == "uncertain" ? "" : "level ", report::level_text(d), to_string(d.compartment),
+            to_string(d.side), d.volume_mm3 / 1000, d.mean_hu, d.max_hu, d.centroid.x, d.centroid.y,
+            d.centroid.z);
+    return text;
+}
+
+std::string all_in_words(const JudgedStudy& judged) {
     const auto& outcome = judged.outcome;
     if (!outcome.findings)
         return fmt::format("study {}: {} ({}): {}", outcome.study_uid, report::to_string(outcome.status),
                            outcome.reason_code, outcome.reason);
     const auto& findings = *outcome.findings;
     std::string text = fmt::format("study {}: {}", outcome.study_uid, to_string(findings.verdict));
-    if (findings.deposits.empty()) return text + ", no deposit found near the spine";
-    text += fmt::format(", {} deposit{} of together {:.2f} ml", findings.deposits.size(),
-                        findings.deposits.size() == 1 ? "" : "s", findings.total_volume_mm3() / 1000);
-    for (const auto& d : findings.deposits)
-        text += fmt::format(
-            "\n  {}: level {}, {} {}, {:.2f} ml, mean {:.0f} HU, max {:.0f} HU, at {:.0f} {:.0f} {:.0f} mm",
-            d.id, d.level, to_string(d.compartment), to_string(d.side), d.volume_mm3 / 1000, d.mean_hu,
-            d.max_hu, d.centroid.x, d.centroid.y, d.centroid.z);
+    text += deposits_in_words(findings);
+    for (const auto& line : spine_in_words(findings.spine)) text += "\n  " + line;
     return text;
 }
 
@@ -70,7 +81,7 @@ int analyze(const std::vector<fs::path>& paths, const fs::path& output, const Ju
             warn(judged.error().what);
             return exit_unreadable;
         }
-        fmt::print("{}\n  results: {}\n", in_words(*judged), folder.string());
+        fmt::print("{}\n  results: {}\n", all_in_words(*judged), folder.string());
         failed = failed || judged->outcome.status == report::Status::failed;
         any_analysed = any_analysed || judged->outcome.status == report::Status::analysed;
     }

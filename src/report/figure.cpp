@@ -9,6 +9,7 @@
 #include "base/fd.hpp"
 #include "report/figure_views.hpp"
 #include "report/panel.hpp"
+#include "report/spine_wording.hpp"
 #include "report/wording.hpp"
 
 namespace calcinode::report {
@@ -90,7 +91,8 @@ std::string Figure::slice_text(const AxialView& view) const {
 void Figure::level_names(Panel& panel, const SagittalView& view) {
     const auto& main = findings_.deposits.front();
     for (const auto& vertebra : findings_.spine.vertebrae) {
-        if (vertebra.level == "uncertain" || vertebra.level.empty()) continue;
+        const auto name = picture_level(vertebra);
+        if (name == "?") continue;
         // In front of the body: as far before its centre as the canal is behind it.
         const auto before = volume_.grid.to_index(vertebra.body + (vertebra.body - vertebra.canal));
         const auto pixel = view.at(before);
@@ -99,7 +101,7 @@ void Figure::level_names(Panel& panel, const SagittalView& view) {
                          vertebra.level == main.level;
         const Point p = panel.at(pixel);
         panel.label(
-            {p.x, p.y + 6}, vertebra.level,
+            {p.x, p.y + 6}, name,
             {.size = 17, .bold = hit, .align = Align::right, .colour = hit ? colour::mark : colour::level});
     }
 }
@@ -114,7 +116,7 @@ void Figure::sagittal(const Rect& place, const AxialView& axial) {
     panel.level_ticks(panel.at(view.at({0, 0, static_cast<double>(axial.k)})).y, colour::level);
     level_names(panel, view);
     const auto& main = findings_.deposits.front();
-    panel.arrow(0, {1, -0.35}, level_text(main) + " (" + std::to_string(main.id) + ")",
+    panel.arrow(0, {1, -0.35}, short_level_text(main) + " (" + std::to_string(main.id) + ")",
                 std::to_string(main.id));
     for (std::size_t d = 1; d < rows(); ++d) panel.number(d, std::to_string(findings_.deposits[d].id));
 }
@@ -158,7 +160,7 @@ void Figure::table() {
         const auto& d = findings_.deposits[n];
         y += row_height;
         row(y,
-            {std::to_string(d.id), level_text(d), std::string(to_string(d.compartment)),
+            {std::to_string(d.id), short_level_text(d), std::string(to_string(d.compartment)),
              std::string(to_string(d.side)), millilitres(d.volume_mm3), with_decimals(d.mean_hu, 0),
              with_decimals(d.max_hu, 0), with_decimals(d.long_axis_mm, 1),
              with_decimals(d.canal_distance_mm, 1), with_decimals(d.confidence, 2)},
@@ -169,6 +171,8 @@ void Figure::table() {
     std::string total = std::to_string(count) + (count == 1 ? " deposit, " : " deposits, together ") +
                         millilitres(findings_.total_volume_mm3()) + " ml";
     if (count > rows()) total += "; the " + std::to_string(rows()) + " largest are listed";
+    for (const auto& slip : spondylolistheses(findings_.spine))
+        total += "; " + slip_words(findings_.spine, slip);
     canvas_.text({margin + 4, y}, total, {.size = 14, .colour = colour::grey});
     canvas_.text({figure_width - margin - 8, y},
                  "Arrow: the largest deposit (No. " + std::to_string(findings_.deposits.front().id) +

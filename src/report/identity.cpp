@@ -11,7 +11,7 @@ namespace {
 
 // Changes whenever the same findings could give other bytes in an object: an instance's UID stands for its
 // bytes.
-constexpr std::string_view report_version = "1";
+constexpr std::string_view report_version = "2";
 
 // Options that change an object's bytes are part of its UID.
 Uid derived(const ReportOptions& options, ObjectKind kind, std::string_view what) {

@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "report/spine_wording.hpp"
+
 namespace calcinode::report {
 namespace {
 
@@ -13,28 +15,13 @@ std::string located(const Deposit& deposit) {
            std::string(to_string(deposit.side));
 }
 
-}  // namespace
-
-std::string level_text(const Deposit& deposit) {
-    if (deposit.level.empty() || deposit.level == "uncertain") return "level uncertain";
-    if (deposit.levels.size() < 2) return deposit.level;
-    return deposit.levels.front() + "-" + deposit.levels.back();
-}
-
-std::string millilitres(double volume_mm3) {
-    char text[32];
-    std::snprintf(text, sizeof text, volume_mm3 < small_mm3 ? "%.3f" : "%.2f", volume_mm3 / 1000);
-    return text;
-}
-
-std::string conclusion(const Findings& findings) {
+std::string deposit_sentences(const Findings& findings) {
     const auto count = findings.deposits.size();
     switch (findings.verdict) {
         case Verdict::negative:
-            return std::string("No pathologic calcification found near the spine in the part examined. ") +
-                   disclaimer;
+            return "No pathologic calcification found near the spine in the part examined.";
         case Verdict::indeterminate:
-            if (count == 0) return std::string("Pathologic calcification undetermined. ") + disclaimer;
+            if (count == 0) return "Pathologic calcification undetermined.";
             break;
         case Verdict::positive:
             break;
@@ -47,7 +34,31 @@ std::string conclusion(const Findings& findings) {
     if (count > 0)
         text += std::string(count == 1 ? " (" : "; the largest (") + located(findings.deposits.front()) +
                 ")" + (count == 1 ? "" : " has " + millilitres(findings.deposits.front().volume_mm3) + " ml");
-    return text + ". " + disclaimer;
+    return text + ".";
+}
+
+}  // namespace
+
+std::string level_text(const Deposit& deposit) {
+    if (deposit.level.empty() || deposit.level == "uncertain" || deposit.levels.size() < 2)
+        return level_words(deposit.level, deposit.alternatives);
+    return deposit.levels.front() + "-" + deposit.levels.back();
+}
+
+std::string short_level_text(const Deposit& deposit) {
+    return deposit.alternatives.empty() ? level_text(deposit)
+                                        : short_level(deposit.level, deposit.alternatives);
+}
+
+std::string millilitres(double volume_mm3) {
+    char text[32];
+    std::snprintf(text, sizeof text, volume_mm3 < small_mm3 ? "%.3f" : "%.2f", volume_mm3 / 1000);
+    return text;
+}
+
+std::string conclusion(const Findings& findings) {
+    const auto spine = spine_sentences(findings.spine);
+    return deposit_sentences(findings) + (spine.empty() ? "" : " " + spine) + " " + disclaimer;
 }
 
 }  // namespace calcinode::report

@@ -1,0 +1,184 @@
+#include "report/spine_wording.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace calcinode::report {
+namespace {
+
+// A slip is told where it differs from none by two standard deviations: by chance that happens once in
+// twenty.
+constexpr double sure_deviations = 2;
+// Further names are too improbable to help a reader.
+constexpr std::size_t alternatives_told = 2;
+constexpr double least_told = 0.05;
+
+bool is_named(const std::string& level) {
+    return !level.empty() && level != "uncertain";
+}
+
+std::string whole(double value) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.0f", std::isfinite(value) ? value : 0.0);
+    return text;
+}
+
+std::string percent(double fraction) {
+    return "(" + whole(fraction * 100) + " %)";
+}
+
+std::vector<LevelAlternative> told(const std::vector<LevelAlternative>& alternatives) {
+    std::vector<LevelAlternative> result;
+    for (const auto& a : alternatives)
+        if (result.size() < alternatives_told && (result.empty() || a.probability >= least_told))
+            result.push_back(a);
+    return result;
+}
+
+std::string region_of(const std::string& level) {
+    if (!is_named(level)) return "";
+    switch (level.front()) {
+        case 'C':
+            return "cervical";
+        case 'T':
+            return "thoracic";
+        case 'L':
+            return "lumbar";
+        default:
+            return "sacral";
+    }
+}
+
+// The names of the two vertebrae of a slip, and the chance of each pair; one pair of chance 1 where it is
+// sure.
+std::vector<LevelAlternative> pairs(const Spine& spine, const Listhesis& slip) {
+    if (is_named(slip.upper) && is_named(slip.lower)) return {{segment_name(slip.upper, slip.lower), 1}};
+    if (slip.upper_index + 1 >= spine.vertebrae.size()) return {};
+    const auto& upper = spine.vertebrae[slip.upper_index].alternatives;
+    const auto& lower = spine.vertebrae[slip.upper_index + 1].alternatives;
+    std::vector<LevelAlternative> result;
+    // Neighbours have their alternatives in the same order: both names shift together.
+    for (std::size_t n = 0; n < std::min(upper.size(), lower.size()); ++n)
+        result.push_back({segment_name(upper[n].level, lower[n].level), upper[n].probability});
+    return result;
+}
+
+std::string alternatives_words(const std::vector<LevelAlternative>& alternatives) {
+    std::string text;
+    for (const auto& a : told(alternatives))
+        text += (text.empty() ? "" : " or ") + a.level + " " + percent(a.probability);
+    return text;
+}
+
+}  // namespace
+
+std::string level_words(const std::string& level, const std::vector<LevelAlternative>& alternatives) {
+    if (is_named(level)) return level;
+    const auto words = alternatives_words(alternatives);
+    return words.empty() ? "level uncertain" : "level uncertain: " + words;
+}
+
+std::string short_level(const std::string& level, const std::vector<LevelAlternative>& alternatives) {
+    if (is_named(level)) return level;
+    std::string text;
+    for (const auto& a : told(alternatives)) text += (text.empty() ? "" : " or ") + a.level;
+    return text.empty() ? "level uncertain" : text + "?";
+}
+
+std::string picture_level(const Vertebra& vertebra) {
+    if (is_named(vertebra.level)) return vertebra.level;
+    return vertebra.alternatives.empty() ? "?" : vertebra.alternatives.front().level + "?";
+}
+
+std::string segment_name(const std::string& upper, const std::string& lower) {
+    const bool same_region = !upper.empty() && !lower.empty() && upper.front() == lower.front();
+    return upper + "/" + (same_region ? lower.substr(1) : lower);
+}
+
+std::vector<Listhesis> spondylolistheses(const Spine& spine) {
+    std::vector<Listhesis> result;
+    std::ranges::copy_if(spine.listhesis, std::back_inserter(result), [](const Listhesis& l) {
+        const double size = std::abs(l.slip_mm);
+        return size >= spondylolisthesis_mm && size >= sure_deviations * l.uncertainty_mm;
+    });
+    return result;
+}
+
+std::string_view slip_direction(const Listhesis& slip) {
+    return slip.slip_mm < 0 ? "posterior" : "anterior";
+}
+
+std::string slip_words(const Spine& spine, const Listhesis& slip) {
+    const auto names = pairs(spine, slip);
+    const bool sure = names.size() == 1 && names.front().probability >= 1;
+    const auto size = whole(std::abs(slip.slip_mm)) + " mm " + std::string(slip_direction(slip));
+    if (sure) return names.front().level + " spondylolisthesis, " + size;
+    return "spondylolisthesis, " + size + ", " + level_words("", names);
+}
+
+std::vector<TrabecularMean> trabecular_means(const Spine& spine) {
+    std::vector<TrabecularMean> means;
+    for (const auto& v : spine.vertebrae) {
+        const auto region = region_of(v.level);
+        if (!v.trabecular_hu || region == "sacral") continue;
+        const auto name = is_named(v.level) ? v.level : "";
+        auto found = std::ranges::find(means, region, &TrabecularMean::region);
+        if (found == means.end()) found = means.insert(means.end(), {region, name, name, 0, 0});
+        found->last = name;
+        ++found->bodies;
+        found->hu += (*v.trabecular_hu - found->hu) / found->bodies;
+    }
+    return means;
+}
+
+std::string trabecular_words(const TrabecularMean& mean) {
+    std::string where = mean.first;
+    if (mean.last != mean.first) where += "-" + mean.last;
+    if (!where.empty()) where += " ";
+    return "trabecular attenuation " + where + whole(mean.hu) + " HU (mean of " +
+           std::to_string(mean.bodies) + (mean.bodies == 1 ? " body)" : " bodies)");
+}
+
+const Vertebra* narrowest_canal(const Spine& spine) {
+    const Vertebra* narrowest = nullptr;
+    for (const auto& v : spine.vertebrae)
+        if (v.canal_area_mm2 && (!narrowest || *v.canal_area_mm2 < *narrowest->canal_area_mm2))
+            narrowest = &v;
+    return narrowest;
+}
+
+std::string extent_words(const Spine& spine) {
+    const auto& all = spine.vertebrae;
+    if (all.empty()) return "no vertebra told apart";
+    const auto count = std::to_string(all.size()) + (all.size() == 1 ? " vertebra" : " vertebrae");
+    const auto &first = all.front(), &last = all.back();
+    if (is_named(first.level) && is_named(last.level))
+        return (all.size() == 1 ? first.level : first.level + " to " + last.level) + " (" + count + ")";
+    std::vector<LevelAlternative> spans;
+    if (!is_named(first.level) && !is_named(last.level))
+        for (std::size_t n = 0; n < std::min(first.alternatives.size(), last.alternatives.size()); ++n)
+            spans.push_back({first.alternatives[n].level + "-" + last.alternatives[n].level,
+                             first.alternatives[n].probability});
+    const auto words = alternatives_words(spans);
+    return count + (words.empty() ? ", levels uncertain" : ", levels uncertain: " + words);
+}
+
+std::string spine_sentences(const Spine& spine) {
+    std::string text;
+    const auto add = [&](std::string words) {
+        if (words.front() >= 'a' && words.front() <= 'z')
+            words.front() = static_cast<char>(words.front() - 'a' + 'A');
+        text += (text.empty() ? "" : " ") + words + ".";
+    };
+    for (const auto& slip : spondylolistheses(spine)) add(slip_words(spine, slip));
+    if (std::ranges::any_of(spine.vertebrae, [](const Vertebra& v) { return !is_named(v.level); }))
+        add("spine in view: " + extent_words(spine));
+    std::string trabecular;
+    for (const auto& mean : trabecular_means(spine))
+        trabecular += (trabecular.empty() ? "" : ", ") + trabecular_words(mean);
+    if (!trabecular.empty()) add(trabecular + (spine.contrast ? ", raised by contrast medium" : ""));
+    return text;
+}
+
+}  // namespace calcinode::report

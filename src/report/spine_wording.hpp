@@ -1,0 +1,52 @@
+// What is said of the spine itself: names, also where they are uncertain, slips, trabecular attenuation. The
+// same words in the structured report, the figure, the log and on the command line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/findings.hpp"
+
+namespace calcinode::report {
+
+// "C4"; "level uncertain: T4 (60 %) or T5 (35 %)"; "level uncertain" without alternatives.
+std::string level_words(const std::string& level, const std::vector<LevelAlternative>& alternatives);
+// For a narrow place: "C4"; "T4 or T5?"; "level uncertain".
+std::string short_level(const std::string& level, const std::vector<LevelAlternative>& alternatives);
+// One name for a picture: "C4"; "T4?" where uncertain; "?" without alternatives.
+std::string picture_level(const Vertebra& vertebra);
+
+// "C3/4", "C7/T1".
+std::string segment_name(const std::string& upper, const std::string& lower);
+
+// Slips that are reported as spondylolisthesis: of spondylolisthesis_mm and more, and surely not zero.
+// Head end first.
+std::vector<Listhesis> spondylolistheses(const Spine& spine);
+// "C3/4 spondylolisthesis, 3 mm anterior"; where the level is uncertain its alternatives follow.
+std::string slip_words(const Spine& spine, const Listhesis& slip);
+std::string_view slip_direction(const Listhesis& slip);  // "anterior" or "posterior"
+
+// Mean over the bodies of a region whose attenuation was measured.
+struct TrabecularMean {
+    std::string region;       // "cervical", "thoracic", "lumbar"; "" of bodies without a name
+    std::string first, last;  // levels, "" of bodies without a name
+    int bodies = 0;
+    double hu = 0;
+};
+// Head end first; S1 is left out, its marrow is no measure of a body's.
+std::vector<TrabecularMean> trabecular_means(const Spine& spine);
+// "trabecular attenuation T1-T12 172 HU (mean of 12 bodies)".
+std::string trabecular_words(const TrabecularMean& mean);
+
+// The vertebra where the measured canal is narrowest; nothing where it was not measured.
+const Vertebra* narrowest_canal(const Spine& spine);
+
+// "C1 to T3 (10 vertebrae)", "6 vertebrae, levels uncertain: T4-T9 (60 %) or T5-T10 (35 %)".
+std::string extent_words(const Spine& spine);
+
+// Sentences for the report's conclusion: slips, uncertain levels, trabecular attenuation. "" where there is
+// nothing to say.
+std::string spine_sentences(const Spine& spine);
+
+}  // namespace calcinode::report

@@ -1,0 +1,95 @@
+#include <doctest/doctest.h>
+
+#include "report/spine_wording.hpp"
+#include "report/wording.hpp"
+
+using namespace calcinode;
+using namespace calcinode::report;
+
+namespace {
+
+Vertebra named(const std::string& level, std::optional<double> hu = {}) {
+    Vertebra vertebra;
+    vertebra.level = level;
+    vertebra.trabecular_hu = hu;
+    return vertebra;
+}
+
+Vertebra uncertain(const std::string& likely, const std::string& other) {
+    auto vertebra = named("uncertain");
+    vertebra.alternatives = {{likely, 0.6}, {other, 0.352}};
+    return vertebra;
+}
+
+Listhesis slip(const std::string& upper, const std::string& lower, double mm, double uncertainty_mm = 0.4) {
+    return {upper, lower, 0, mm, uncertainty_mm, {}};
+}
+
+}  // namespace
+
+TEST_CASE("a slip of 3 mm that is surely one is told as the case report tells it") {
+    Spine spine;
+    spine.vertebrae = {named("C3"), named("C4"), named("C5")};
+    spine.listhesis = {slip("C3", "C4", 3.1), slip("C4", "C5", 2.9), slip("C5", "C6", -3.6),
+                       slip("C6", "C7", 3.5, 1.8)};
+    const auto told = spondylolistheses(spine);
+    REQUIRE(told.size() == 2);
+    CHECK(slip_words(spine, told[0]) == "C3/4 spondylolisthesis, 3 mm anterior");
+    CHECK(slip_words(spine, told[1]) == "C5/6 spondylolisthesis, 4 mm posterior");
+    CHECK(segment_name("C7", "T1") == "C7/T1");
+}
+
+TEST_CASE("an uncertain level is told with its alternatives") {
+    Spine spine;
+    spine.vertebrae = {uncertain("T4", "T5"), uncertain("T5", "T6"), uncertain("T6", "T7")};
+    const auto& first = spine.vertebrae[0];
+    CHECK(level_words(first.level, first.alternatives) == "level uncertain: T4 (60 %) or T5 (35 %)");
+    CHECK(level_words("uncertain", {}) == "level uncertain");
+    CHECK(level_words("C4", {}) == "C4");
+    CHECK(short_level(first.level, first.alternatives) == "T4 or T5?");
+    CHECK(picture_level(first) == "T4?");
+    CHECK(picture_level(named("uncertain")) == "?");
+    CHECK(extent_words(spine) == "3 vertebrae, levels uncertain: T4-T6 (60 %) or T5-T7 (35 %)");
+    CHECK(slip_words(spine, slip("uncertain", "uncertain", 3.4)) ==
+          "spondylolisthesis, 3 mm anterior, level uncertain: T4/5 (60 %) or T5/6 (35 %)");
+    Deposit deposit;
+    deposit.level = "uncertain";
+    deposit.alternatives = first.alternatives;
+    CHECK(level_text(deposit) == "level uncertain: T4 (60 %) or T5 (35 %)");
+}
+
+TEST_CASE("improbable alternatives are not told") {
+    auto vertebra = uncertain("T4", "T5");
+    vertebra.alternatives = {{"T4", 0.95}, {"T5", 0.03}, {"T3", 0.02}};
+    CHECK(level_words(vertebra.level, vertebra.alternatives) == "level uncertain: T4 (95 %)");
+}
+
+TEST_CASE("trabecular attenuation is told by region, and that contrast medium raises it") {
+    Spine spine;
+    spine.vertebrae = {named("C7", 300), named("T1", 200), named("T2"), named("T3", 220), named("S1", 50)};
+    const auto means = trabecular_means(spine);
+    REQUIRE(means.size() == 2);
+    CHECK(trabecular_words(means[0]) == "trabecular attenuation C7 300 HU (mean of 1 body)");
+    CHECK(trabecular_words(means[1]) == "trabecular attenuation T1-T3 210 HU (mean of 2 bodies)");
+    spine.contrast = true;
+    CHECK(spine_sentences(spine).ends_with("210 HU (mean of 2 bodies), raised by contrast medium."));
+}
+
+TEST_CASE("a negative study's slip is told, its verdict stays negative") {
+    Findings findings;
+    findings.spine.vertebrae = {named("C3"), named("C4")};
+    findings.spine.listhesis = {slip("C3", "C4", 4.1)};
+    const auto words = conclusion(findings);
+    CHECK(words.starts_with("No pathologic calcification found near the spine in the part examined. "));
+    CHECK(words.find("C3/4 spondylolisthesis, 4 mm anterior. Finding of software") != std::string::npos);
+}
+
+TEST_CASE("the narrowest canal is that of a vertebra where it was measured") {
+    Spine spine;
+    CHECK(narrowest_canal(spine) == nullptr);
+    spine.vertebrae = {named("C3"), named("C4"), named("C5")};
+    spine.vertebrae[1].canal_area_mm2 = 210;
+    spine.vertebrae[2].canal_area_mm2 = 160;
+    REQUIRE(narrowest_canal(spine));
+    CHECK(narrowest_canal(spine)->level == "C5");
+}
