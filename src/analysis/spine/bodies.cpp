@@ -2,43 +2,134 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include "analysis/spine/endplates.hpp"
 
 namespace calcinode::spine {
 namespace {
 
-struct Body {
-    double s;                  // height of its middle
-    double front_mm, back_mm;  // v of its walls, negative
+// A body with its disc is about as deep as it is high: 0.8 times in a neck with high discs, 1.3 in the lower
+// chest.
+constexpr double usual_depth = 1.0, least_depth = 0.6, most_depth = 1.6;
+constexpr double thickest_disc = 0.45;  // of the distance of the discs
+constexpr double most_thick_mm = 16;
+constexpr double guessed_disc_mm = 2.5;  // from a height that is no disc's to the body's end
+constexpr double strongest_step_hu = 350;
+
+// The body's middle plane in the curved frame, from its two endplates.
+struct Section {
+    Endplate upper, lower;
+
+    // The height a part `t` of the way down, at v.
+    double at(double t, double v) const { return (1 - t) * upper.at(0, v) + t * lower.at(0, v); }
 };
 
-int mean_at(const Straight& straight, int s, int v) {
-    const auto& block = straight.hu;
-    int sum = 0;
-    for (int u = -4; u <= 4; ++u) sum += block.values[block.offset(u + half_width_mm, v + front_mm, s)];
-    return sum / 9;
+// Mean step along v at the wall that crosses v at the middle of the body and stands at right angles to the
+// endplates, turned by `turn`; over the middle part of its height, where neither corners nor osteophytes are.
+double wall_step(const MidSection& section, const Section& body, double v, double turn) {
+    const double tilt = (body.upper.tilt + body.lower.tilt) / 2;
+    const double height = body.lower.at(0, v) - body.upper.at(0, v);
+    double sum = 0;
+    int count = 0;
+    for (double t = 0.22; t <= 0.78 + 1e-9; t += 0.07, ++count) {
+        const double at_v = v + (turn - tilt) * (t - 0.5) * height;
+        sum +=
+            std::clamp(section.step_along_v(body.at(t, at_v), at_v), -strongest_step_hu, strongest_step_hu);
+    }
+    return sum / count;
 }
 
-// Walls of the body in the middle plane: from the canal forward into bone, and out of it again.
-Body body_at(const Frame& frame, const Straight& straight, double middle) {
-    constexpr int bone_hu = 150, soft_hu = 90;
-    constexpr int least_depth_mm = 11, most_depth_mm = 40;
-    const int s = std::clamp(static_cast<int>(std::lround(middle)), 0, frame.length() - 1);
-    int v = -3;
-    while (v > -20 && mean_at(straight, s, v) < bone_hu) --v;
-    const int back = v;
-    v -= least_depth_mm;
-    while (v > -front_mm + 1 && back - v < most_depth_mm && mean_at(straight, s, v) > soft_hu) --v;
-    return {static_cast<double>(s), static_cast<double>(v), static_cast<double>(back)};
+struct Wall {
+    double v_mm, score;
+};
+
+template <class Prior>
+Wall find_wall(const MidSection& section, const Section& body, double from_v, double to_v, double sign,
+               Prior prior) {
+    Wall best{(from_v + to_v) / 2, -std::numeric_limits<double>::infinity()};
+    for (double v = from_v; v <= to_v; v += 0.5) {
+        double step = 0;
+        for (const double turn : {-0.2, -0.1, 0.0, 0.1, 0.2})
+            step = std::max(step, sign * wall_step(section, body, v, turn));
+        if (const double score = step - prior(v); score > best.score) best = {v, score};
+    }
+    return best;
+}
+
+Endplate given_plate(double s_mm, double v_mm, const Endplate& like) {
+    return {s_mm, v_mm, like.tilt, like.lean, 0};
+}
+
+struct Shape {
+    Section body;
+    double back_v = 0, front_v = 0;
+};
+
+Shape measure(const Frame& frame, const Straight& straight, double upper_s, double lower_s, BodyEnd upper,
+              BodyEnd lower) {
+    const double pitch = std::max(8.0, lower_s - upper_s);
+    const auto radius = [&](double s) {
+        return frame.station(std::clamp(static_cast<int>(std::lround(s)), 0, frame.length() - 1)).radius_mm;
+    };
+    const int margin = static_cast<int>(pitch);
+    const MidSection section(straight, static_cast<int>(upper_s) - margin,
+                             static_cast<int>(lower_s) + margin);
+    const double middle_radius = radius((upper_s + lower_s) / 2);
+
+    Shape shape;
+    double depth = usual_depth * pitch, back = -middle_radius;
+    for (int pass = 0; pass < 2; ++pass) {
+        const auto search = [&](double s) {
+            return DiscSearch{s, back, depth, std::min(most_thick_mm, thickest_disc * pitch)};
+        };
+        auto &up = shape.body.upper, &low = shape.body.lower;
+        if (upper == BodyEnd::disc) up = find_disc_faces(straight, section, search(upper_s)).below;
+        if (lower == BodyEnd::disc) low = find_disc_faces(straight, section, search(lower_s)).above;
+        if (upper == BodyEnd::given) up = given_plate(upper_s, back, low);
+        if (lower == BodyEnd::given) low = given_plate(lower_s, back, up);
+
+        const auto near_canal = [&](double v) { return 8 * std::abs(v + middle_radius); };
+        shape.back_v = find_wall(section, shape.body, -middle_radius - 7, -2, -1, near_canal).v_mm;
+        const double nearest = shape.back_v - least_depth * pitch,
+                     farthest = shape.back_v - most_depth * pitch;
+        const auto usual = [&](double v) {
+            const double off = (shape.back_v - v) / pitch - usual_depth;
+            return 150 * off * off;
+        };
+        shape.front_v =
+            find_wall(section, shape.body, std::max(2.0 - front_mm, farthest), nearest, 1, usual).v_mm;
+        depth = shape.back_v - shape.front_v;
+        back = shape.back_v;
+    }
+    return shape;
 }
 
 }  // namespace
 
-Vertebra measure_body(const Frame& frame, const Straight& straight, double upper_disc_s,
-                      double lower_disc_s) {
-    const Body body = body_at(frame, straight, (upper_disc_s + lower_disc_s) / 2);
+Vertebra measure_body(const Frame& frame, const Straight& straight, double upper_disc_s, double lower_disc_s,
+                      BodyEnd upper, BodyEnd lower) {
+    const Shape shape = measure(frame, straight, upper_disc_s, lower_disc_s, upper, lower);
+    const double middle_v = (shape.front_v + shape.back_v) / 2;
+    const auto place = [&](const Endplate& plate, double u, double v) {
+        return frame.to_lps({plate.at(u, v), u, v});
+    };
+    const auto normal = [&](const Endplate& plate) {
+        const Vec3 to_left = place(plate, 6, middle_v) - place(plate, -6, middle_v);
+        const Vec3 to_back = place(plate, 0, shape.back_v) - place(plate, 0, shape.front_v);
+        return unit(cross(to_back, to_left));
+    };
     Vertebra v;
-    v.body = frame.to_lps({body.s, 0, (body.front_mm + body.back_mm) / 2});
-    v.canal = frame.to_lps({body.s, 0, 0});
+    v.upper_endplate = place(shape.body.upper, 0, middle_v);
+    v.lower_endplate = place(shape.body.lower, 0, middle_v);
+    v.body = (v.upper_endplate + v.lower_endplate) * 0.5;
+    v.down = unit(normal(shape.body.upper) + normal(shape.body.lower));
+    const double s = frame.to_curved(v.body).s;
+    const auto& station = frame.station(std::clamp(static_cast<int>(std::lround(s)), 0, frame.length() - 1));
+    v.left = unit(station.left - v.down * dot(station.left, v.down));
+    v.back = cross(v.left, v.down);
+    v.depth_mm = shape.back_v - shape.front_v;
+    v.canal = frame.to_lps({s, 0, 0});
     return v;
 }
 
