@@ -57,8 +57,8 @@ float place_value(float score, int hu) {
     return hu >= bone_hu ? -bone_cost : -soft_cost;
 }
 
-Plane make_plane(const Volume& coarse, const CellGrid& cells, int k) {
-    const auto scores = enclosure_scores(coarse, k);
+Plane make_plane(const Volume& coarse, const EnclosureFinder& enclosures, const CellGrid& cells, int k) {
+    const auto scores = enclosures.scores(k);
     Plane plane;
     plane.cells.assign(static_cast<std::size_t>(cells.nx * cells.ny), {-2, 0, 0});
     const auto [nx, ny, nz] = coarse.grid.size;
@@ -121,12 +121,13 @@ std::vector<Cell> best_path(const std::vector<Plane>& planes, const CellGrid& ce
     return path;
 }
 
-std::vector<CanalPoint> centred(const Volume& coarse, const std::vector<Cell>& path) {
+std::vector<CanalPoint> centred(const Volume& coarse, const EnclosureFinder& enclosures,
+                                const std::vector<Cell>& path) {
     std::vector<CanalPoint> points;
     for (int k = 0; k < static_cast<int>(path.size()); ++k) {
         const auto& cell = path[static_cast<std::size_t>(k)];
         const VoxelIndex v{cell.i, cell.j, k};
-        const auto enclosure = enclosure_at(coarse, v);
+        const auto enclosure = enclosures.at(v);
         const auto limit = [](float shift) {
             return std::clamp(static_cast<double>(shift), -largest_recentre_mm, largest_recentre_mm);
         };
@@ -246,13 +247,15 @@ std::expected<Canal, Unfit> find_canal(const Volume& volume, int threads) {
     const Unfit none{"no_spine_in_view",
                      "no spinal canal was found: the scan shows no spine, or too little of it"};
     const Volume coarse = kernels::block_mean(volume, kernels::factors_for(volume.grid, coarse_mm), threads);
+    const EnclosureFinder enclosures(coarse);
     const CellGrid cells = cell_grid(coarse.grid);
     const int count = coarse.grid.size[2];
     std::vector<Plane> planes(static_cast<std::size_t>(count));
-    parallel_for(threads, count,
-                 [&](int k) { planes[static_cast<std::size_t>(k)] = make_plane(coarse, cells, k); });
+    parallel_for(threads, count, [&](int k) {
+        planes[static_cast<std::size_t>(k)] = make_plane(coarse, enclosures, cells, k);
+    });
 
-    const auto points = centred(coarse, best_path(planes, cells, coarse.grid));
+    const auto points = centred(coarse, enclosures, best_path(planes, cells, coarse.grid));
     const double height_mm = coarse.grid.spacing_mm[2];
     const auto [first, last] = best_stretch(window_means(points, evidence_window_mm / height_mm));
     if (static_cast<double>(last - first) * height_mm < shortest_spine_mm) return std::unexpected(none);

@@ -1,7 +1,6 @@
 #include "analysis/spine/enclosure.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -13,138 +12,208 @@ namespace {
 constexpr int bone_hu = 160;
 constexpr int air_hu = -300;     // no air touches the canal; fat does
 constexpr double reach_mm = 24;  // a lumbar canal is up to 30 mm wide: 24 allows for an off-centre start
-constexpr int directions = 16;
-constexpr double smallest_radius_mm = 3.5, small_radius_mm = 5.5;  // thoracic canal: 7 to 9
-constexpr double large_radius_mm = 13.5, largest_radius_mm = 18;   // foramen magnum, C1: 13 to 15
+constexpr int directions = EnclosureFinder::directions;
+constexpr float smallest_radius_mm = 3.5F, small_radius_mm = 5.5F;  // thoracic canal: 7 to 9
+constexpr float large_radius_mm = 13.5F, largest_radius_mm = 18;    // foramen magnum, C1: 13 to 15
 // Cord and fluid measure 0 to 60 HU; marrow that bone encloses just as well seldom less than 100.
-constexpr double soft_low_hu = -100, soft_full_low_hu = -40, soft_full_high_hu = 75, soft_high_hu = 140;
+constexpr int soft_low_hu = -100, soft_full_low_hu = -40, soft_full_high_hu = 75, soft_high_hu = 140;
 // The vertebral body is looked for between these distances in front of the bone in front.
 // Beyond its posterior wall: behind any other enclosing cortex (ilium, femur, skull) lies muscle or brain.
-constexpr double body_near_mm = 5, body_far_mm = 14;
-constexpr double body_soft_hu = 65, body_sure_hu = 140;  // muscle; old marrow, or a disc's edge
-constexpr double without_body = 0.12;                    // what is left of the score without one
+constexpr float body_near_mm = 5, body_far_mm = 14, body_half_width_mm = 6;
+constexpr float body_soft_hu = 65, body_sure_hu = 140;  // muscle; old marrow, or a disc's edge
+constexpr float without_body = 0.12F;                   // what is left of the score without one
 
-double ramp(double value, double zero, double one) {
-    return std::clamp((value - zero) / (one - zero), 0.0, 1.0);
+float ramp(float value, float zero, float one) {
+    return std::clamp((value - zero) / (one - zero), 0.0F, 1.0F);
 }
 
-struct Ray {
-    bool hit = false;
-    double mm = 0;
-};
-
-Ray cast(const Volume& coarse, VoxelIndex from, double dx, double dy, double step_mm) {
-    const auto& grid = coarse.grid;
-    for (double t = step_mm; t <= reach_mm; t += step_mm) {
-        const VoxelIndex v{from.i + static_cast<int>(std::lround(dx * t / grid.spacing_mm[0])),
-                           from.j + static_cast<int>(std::lround(dy * t / grid.spacing_mm[1])), from.k};
-        if (!grid.contains(v)) return {};
-        const int hu = coarse.at(v);
-        if (hu < air_hu) return {};
-        if (hu >= bone_hu) return {true, t};
-    }
-    return {};
+std::array<double, 2> direction(int n) {
+    const double angle = 2 * std::numbers::pi * n / directions;
+    return {std::cos(angle), std::sin(angle)};
 }
 
-const std::array<std::array<double, 2>, directions>& ray_directions() {
-    static const auto table = [] {
-        std::array<std::array<double, 2>, directions> d{};
-        for (std::size_t n = 0; n < directions; ++n) {
-            const double angle = 2 * std::numbers::pi * static_cast<double>(n) / directions;
-            d[n] = {std::cos(angle), std::sin(angle)};
-        }
-        return d;
-    }();
-    return table;
-}
+// Voxels to the nearest bone in one direction, for each place of a slice, from those of the place one step
+// ahead: `far` where air or the slice's edge comes first.
+constexpr std::uint8_t far = 255;
 
-// Mean attenuation of a patch in front of the bone that the ray to the front reaches.
-double in_front(const Volume& coarse, VoxelIndex from, double front_mm) {
-    const auto& grid = coarse.grid;
-    const int first = static_cast<int>(std::lround((front_mm + body_near_mm) / grid.spacing_mm[1]));
-    const int last = static_cast<int>(std::lround((front_mm + body_far_mm) / grid.spacing_mm[1]));
-    const int half = std::max(1, static_cast<int>(std::lround(6 / grid.spacing_mm[0])));
-    double sum = 0;
-    int count = 0;
-    for (int dj = first; dj <= last; ++dj)
-        for (int di = -half; di <= half; ++di) {
-            const VoxelIndex v{from.i + di, from.j - dj, from.k};
-            if (!grid.contains(v)) continue;
-            sum += coarse.at(v);
-            ++count;
-        }
-    return count > 0 ? sum / count : -1000;
-}
-
-double softness(const Volume& coarse, VoxelIndex place) {
-    double sum = 0;
-    int count = 0;
-    for (int dj = -1; dj <= 1; ++dj)
-        for (int di = -1; di <= 1; ++di) {
-            const VoxelIndex v{place.i + di, place.j + dj, place.k};
-            if (!coarse.grid.contains(v)) continue;
-            sum += coarse.at(v);
-            ++count;
-        }
-    const double mean = sum / count;
-    return mean < soft_full_low_hu ? ramp(mean, soft_low_hu, soft_full_low_hu)
-                                   : ramp(mean, soft_high_hu, soft_full_high_hu);
+std::uint8_t one_further(std::int16_t hu, std::uint8_t ahead) {
+    if (hu >= bone_hu) return 0;
+    if (hu < air_hu) return far;
+    return ahead == far ? far : static_cast<std::uint8_t>(ahead + 1);
 }
 
 }  // namespace
 
-Enclosure enclosure_at(const Volume& coarse, VoxelIndex place) {
-    const int hu = coarse.at(place);
-    if (hu < soft_low_hu || hu > soft_high_hu) return {};
-    const double soft = softness(coarse, place);
-    if (soft <= 0) return {};
+EnclosureFinder::EnclosureFinder(const Volume& coarse) : coarse_(coarse) {
+    const auto& grid = coarse.grid;
+    const double step_mm = std::min(grid.spacing_mm[0], grid.spacing_mm[1]) * 0.75;
+    for (int n = 0; n < directions; ++n) {
+        const auto [dx, dy] = direction(n);
+        auto& steps = rays_[static_cast<std::size_t>(n)];
+        for (double t = step_mm; t <= reach_mm; t += step_mm) {
+            const int di = static_cast<int>(std::lround(dx * t / grid.spacing_mm[0]));
+            const int dj = static_cast<int>(std::lround(dy * t / grid.spacing_mm[1]));
+            if (!steps.empty() && steps.back().di == di && steps.back().dj == dj) continue;
+            steps.push_back(
+                {di, dj, static_cast<std::ptrdiff_t>(dj) * grid.size[0] + di, static_cast<float>(t)});
+            margin_i_ = std::max(margin_i_, std::abs(di));
+            margin_j_ = std::max(margin_j_, std::abs(dj));
+        }
+    }
+}
 
-    const double step = std::min(coarse.grid.spacing_mm[0], coarse.grid.spacing_mm[1]) * 0.75;
+template <bool inside_grid>
+EnclosureFinder::Ray EnclosureFinder::cast(VoxelIndex from, const std::vector<Step>& steps) const {
+    const std::int16_t* const start = &coarse_.hu[coarse_.grid.offset(from)];
+    for (const auto& step : steps) {
+        if constexpr (!inside_grid)
+            if (!coarse_.grid.contains({from.i + step.di, from.j + step.dj, from.k})) return {};
+        const int hu = start[step.offset];
+        if (hu < air_hu) return {};
+        if (hu >= bone_hu) return {true, step.mm};
+    }
+    return {};
+}
+
+// Mean attenuation of a patch in front of the bone that the ray to the front reaches.
+float EnclosureFinder::in_front(VoxelIndex from, float front_mm) const {
+    const auto& grid = coarse_.grid;
+    const int first = static_cast<int>(std::lround((front_mm + body_near_mm) / grid.spacing_mm[1]));
+    const int last = static_cast<int>(std::lround((front_mm + body_far_mm) / grid.spacing_mm[1]));
+    const int half = std::max(1, static_cast<int>(std::lround(body_half_width_mm / grid.spacing_mm[0])));
+    int sum = 0, count = 0;
+    for (int j = std::max(0, from.j - last); j <= from.j - first; ++j)
+        for (int i = std::max(0, from.i - half); i <= std::min(grid.size[0] - 1, from.i + half); ++i) {
+            sum += coarse_.at({i, j, from.k});
+            ++count;
+        }
+    constexpr float nothing_hu = -1000;
+    return count > 0 ? static_cast<float>(sum) / static_cast<float>(count) : nothing_hu;
+}
+
+// How much like cord and fluid a place and its neighbours are.
+float EnclosureFinder::softness(VoxelIndex place) const {
+    const auto& size = coarse_.grid.size;
+    int sum = 0, count = 0;
+    for (int j = std::max(0, place.j - 1); j <= std::min(size[1] - 1, place.j + 1); ++j)
+        for (int i = std::max(0, place.i - 1); i <= std::min(size[0] - 1, place.i + 1); ++i) {
+            sum += coarse_.at({i, j, place.k});
+            ++count;
+        }
+    const float mean = static_cast<float>(sum) / static_cast<float>(count);
+    return mean < soft_full_low_hu ? ramp(mean, soft_low_hu, soft_full_low_hu)
+                                   : ramp(mean, soft_high_hu, soft_full_high_hu);
+}
+
+template <bool inside_grid>
+Enclosure EnclosureFinder::look(VoxelIndex place, float soft) const {
     std::array<Ray, directions> rays{};
     int hits = 0;
     for (std::size_t n = 0; n < directions; ++n) {
-        rays[n] = cast(coarse, place, ray_directions()[n][0], ray_directions()[n][1], step);
+        rays[n] = cast<inside_grid>(place, rays_[n]);
         hits += rays[n].hit;
         // Half the directions open can't become a canal: stop early, most places are like that.
         if (static_cast<int>(n) + 1 - hits > directions / 2) return {};
     }
-    double balance = 0, radius = 0, sx = 0, sy = 0;
+    float balance = 0, radius = 0, sx = 0, sy = 0;
     int pairs = 0;
-    for (std::size_t n = 0; n < directions; ++n)
-        if (rays[n].hit) radius += rays[n].mm;
-    radius /= hits;
+    for (const auto& ray : rays)
+        if (ray.hit) radius += ray.mm;
+    radius /= static_cast<float>(hits);
     for (std::size_t n = 0; n < directions / 2; ++n) {
         const auto &a = rays[n], &b = rays[n + directions / 2];
         if (!a.hit || !b.hit) continue;
         ++pairs;
         balance += 1 - std::abs(a.mm - b.mm) / (a.mm + b.mm);
-        sx += ray_directions()[n][0] * (a.mm - b.mm) / 2;
-        sy += ray_directions()[n][1] * (a.mm - b.mm) / 2;
+        const auto [dx, dy] = direction(static_cast<int>(n));
+        sx += static_cast<float>(dx) * (a.mm - b.mm) / 2;
+        sy += static_cast<float>(dy) * (a.mm - b.mm) / 2;
     }
     if (pairs == 0) return {};
-    balance /= pairs;
-    const double open = static_cast<double>(hits) / directions;
-    const double size = radius < small_radius_mm ? ramp(radius, smallest_radius_mm, small_radius_mm)
-                                                 : ramp(radius, largest_radius_mm, large_radius_mm);
+    balance /= static_cast<float>(pairs);
+    const float open = static_cast<float>(hits) / directions;
+    const float size = radius < small_radius_mm ? ramp(radius, smallest_radius_mm, small_radius_mm)
+                                                : ramp(radius, largest_radius_mm, large_radius_mm);
     constexpr std::size_t front = directions * 3 / 4;  // -y, the patient's front
-    const double body =
-        rays[front].hit ? ramp(in_front(coarse, place, rays[front].mm), body_soft_hu, body_sure_hu) : 0;
-    Enclosure result;
-    result.score =
-        static_cast<float>(open * balance * size * soft * (without_body + (1 - without_body) * body));
-    result.radius_mm = static_cast<float>(radius);
+    const float body =
+        rays[front].hit ? ramp(in_front(place, rays[front].mm), body_soft_hu, body_sure_hu) : 0;
     // For the offset u of a circle's middle, (a - b) / 2 = u . d; the mean of d d' over a half turn is 1/2.
-    result.shift_x_mm = static_cast<float>(2 * sx / pairs);
-    result.shift_y_mm = static_cast<float>(2 * sy / pairs);
-    return result;
+    return {open * balance * size * soft * (without_body + (1 - without_body) * body), radius,
+            2 * sx / static_cast<float>(pairs), 2 * sy / static_cast<float>(pairs)};
 }
 
-std::vector<float> enclosure_scores(const Volume& coarse, int k) {
-    const auto [nx, ny, nz] = coarse.grid.size;
-    std::vector<float> scores(static_cast<std::size_t>(nx) * static_cast<std::size_t>(ny));
-    auto out = scores.begin();
-    for (int j = 0; j < ny; ++j)
-        for (int i = 0; i < nx; ++i) *out++ = enclosure_at(coarse, {i, j, k}).score;
+Enclosure EnclosureFinder::at(VoxelIndex place) const {
+    const int hu = coarse_.at(place);
+    if (hu < soft_low_hu || hu > soft_high_hu) return {};
+    const float soft = softness(place);
+    if (soft <= 0) return {};
+    const auto& size = coarse_.grid.size;
+    const bool inside = place.i >= margin_i_ && place.i < size[0] - margin_i_ && place.j >= margin_j_ &&
+                        place.j < size[1] - margin_j_;
+    return inside ? look<true>(place, soft) : look<false>(place, soft);
+}
+
+// In how many of the eight directions to the neighbours each place of a slice has bone within reach. Runs
+// along rows and columns instead of rays: a few operations a place, for all places.
+std::vector<std::uint8_t> EnclosureFinder::bone_around(int k) const {
+    const auto& grid = coarse_.grid;
+    const int nx = grid.size[0], ny = grid.size[1];
+    const auto width = static_cast<std::size_t>(nx);
+    const auto voxels_within = [&](double step_mm) {
+        return static_cast<std::uint8_t>(std::min(254.0, std::ceil(reach_mm / step_mm)));
+    };
+    const auto along_i = voxels_within(grid.spacing_mm[0]), along_j = voxels_within(grid.spacing_mm[1]),
+               diagonal = voxels_within(std::hypot(grid.spacing_mm[0], grid.spacing_mm[1]));
+    std::vector<std::uint8_t> count(width * static_cast<std::size_t>(ny), 0);
+
+    for (int j = 0; j < ny; ++j) {
+        const std::int16_t* hu = &coarse_.hu[grid.offset({0, j, k})];
+        std::uint8_t* out = &count[static_cast<std::size_t>(j) * width];
+        std::uint8_t left = far, right = far;
+        for (int i = 0; i < nx; ++i) {
+            left = one_further(hu[i], left);
+            out[i] += left <= along_i;
+        }
+        for (int i = nx - 1; i >= 0; --i) {
+            right = one_further(hu[i], right);
+            out[i] += right <= along_i;
+        }
+    }
+    // Rows with a place more at either end, outside the slice.
+    std::vector<std::uint8_t> straight(width + 2), falling(width + 2), rising(width + 2);
+    std::vector<std::uint8_t> last_falling(width + 2), last_rising(width + 2);
+    const auto row = [&](int j) {
+        std::swap(falling, last_falling);
+        std::swap(rising, last_rising);
+        const std::int16_t* hu = &coarse_.hu[grid.offset({0, j, k})];
+        std::uint8_t* out = &count[static_cast<std::size_t>(j) * width];
+        for (std::size_t i = 0; i < width; ++i) {
+            straight[i + 1] = one_further(hu[i], straight[i + 1]);
+            falling[i + 1] = one_further(hu[i], last_falling[i]);
+            rising[i + 1] = one_further(hu[i], last_rising[i + 2]);
+            out[i] += static_cast<std::uint8_t>((straight[i + 1] <= along_j) + (falling[i + 1] <= diagonal) +
+                                                (rising[i + 1] <= diagonal));
+        }
+    };
+    const auto forget = [&] {
+        for (auto* runs : {&straight, &falling, &rising, &last_falling, &last_rising})
+            std::ranges::fill(*runs, far);
+    };
+    forget();
+    for (int j = 0; j < ny; ++j) row(j);
+    forget();
+    for (int j = ny - 1; j >= 0; --j) row(j);
+    return count;
+}
+
+std::vector<float> EnclosureFinder::scores(int k) const {
+    const auto [nx, ny, nz] = coarse_.grid.size;
+    const auto around = bone_around(k);
+    std::vector<float> scores(around.size(), 0);
+    constexpr int directions_of_runs = 8;
+    for (std::size_t n = 0; n < scores.size(); ++n)
+        if (around[n] >= directions_of_runs / 2)
+            scores[n] = at({static_cast<int>(n) % nx, static_cast<int>(n) / nx, k}).score;
     return scores;
 }
 

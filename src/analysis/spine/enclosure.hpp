@@ -2,6 +2,7 @@
 // direction at the canal's distance, as far on one side as on the other, and a vertebral body in front.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "analysis/volume.hpp"
@@ -15,8 +16,40 @@ struct Enclosure {
     float shift_y_mm = 0;
 };
 
-// The scores of one slice of a coarse volume (see kernels/coarse.hpp), i fastest.
-std::vector<float> enclosure_scores(const Volume& coarse, int k);
-Enclosure enclosure_at(const Volume& coarse, VoxelIndex place);
+// Looks at the places of one coarse volume (see kernels/coarse.hpp), which must outlive it. Its calls may run
+// on several threads at once.
+class EnclosureFinder {
+  public:
+    explicit EnclosureFinder(const Volume& coarse);
+
+    Enclosure at(VoxelIndex place) const;
+    // The scores of one slice, i fastest. A place with bone in fewer than half of eight directions has none.
+    std::vector<float> scores(int k) const;
+
+    static constexpr int directions = 16;
+
+  private:
+    struct Step {
+        int di, dj;
+        std::ptrdiff_t offset;  // of the voxel from the ray's start
+        float mm;
+    };
+    struct Ray {
+        bool hit = false;
+        float mm = 0;
+    };
+
+    template <bool inside_grid>
+    Ray cast(VoxelIndex from, const std::vector<Step>& steps) const;
+    template <bool inside_grid>
+    Enclosure look(VoxelIndex place, float softness) const;
+    float in_front(VoxelIndex from, float front_mm) const;
+    float softness(VoxelIndex place) const;
+    std::vector<std::uint8_t> bone_around(int k) const;
+
+    const Volume& coarse_;
+    std::array<std::vector<Step>, directions> rays_;
+    int margin_i_ = 0, margin_j_ = 0;  // voxels that a ray reaches
+};
 
 }  // namespace calcinode::spine
