@@ -172,11 +172,11 @@ std::vector<std::uint8_t> EnclosureFinder::bone_around(int k) const {
         std::uint8_t left = far, right = far;
         for (int i = 0; i < nx; ++i) {
             left = one_further(hu[i], left);
-            out[i] += left <= along_i;
+            out[i] = static_cast<std::uint8_t>(out[i] + (left <= along_i));
         }
         for (int i = nx - 1; i >= 0; --i) {
             right = one_further(hu[i], right);
-            out[i] += right <= along_i;
+            out[i] = static_cast<std::uint8_t>(out[i] + (right <= along_i));
         }
     }
     // Rows with a place more at either end, outside the slice.
