@@ -40,11 +40,8 @@ std::vector<std::string> spine_in_words(const Spine& spine) {
         lines.push_back(fmt::format("{} (measured {:+.1f} mm, standard deviation {:.1f} mm)",
                                     report::slip_words(spine, slip), slip.slip_mm, slip.uncertainty_mm));
     for (const auto& mean : report::trabecular_means(spine))
-        lines.push_back(report::trabecular_words(mean) +
-                        (spine.contrast ? ", raised by contrast medium" : ""));
-    if (const auto* narrow = report::narrowest_canal(spine))
-        lines.push_back(fmt::format("narrowest canal {:.0f} mm2 at {}", *narrow->canal_area_mm2,
-                                    report::short_level(narrow->level, narrow->alternatives)));
+        lines.push_back(report::trabecular_words(mean, spine.contrast));
+    if (auto words = report::canal_words(spine); !words.empty()) lines.push_back(std::move(words));
     return lines;
 }
 

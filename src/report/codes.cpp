@@ -46,11 +46,11 @@ Code compartment(Compartment compartment) {
         case Compartment::facet:
             return {"CALC002", "99CALC", "Facet joint"};
         case Compartment::posterior:
-            return {"255551008", "SCT", "Posterior"};
+            return posterior;
         case Compartment::paraspinal:
             return {"CALC003", "99CALC", "Paraspinal soft tissue"};
         case Compartment::prevertebral:
-            return {"255549009", "SCT", "Anterior"};
+            return anterior;
     }
     return vertebra;
 }

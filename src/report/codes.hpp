@@ -22,6 +22,10 @@ inline constexpr const char* own_scheme = "99CALC";
 inline constexpr Code pathologic_calcification{"18115005", "SCT", "Pathologic calcification"};
 inline constexpr Code morphologically_abnormal{"49755003", "SCT", "Morphologically Abnormal Structure"};
 
+// SNOMED CT's own, not in PS3.16.
+inline constexpr Code spondylolisthesis{"274152003", "SCT", "Spondylolisthesis"};
+inline constexpr Code finding{"121071", "DCM", "Finding"};
+
 // How sure, and how the analysis ended.
 inline constexpr Code present{"52101004", "SCT", "Present"};
 inline constexpr Code absent{"272519000", "SCT", "Absent"};
@@ -38,7 +42,20 @@ inline constexpr Code spine{"421060004", "SCT", "Spine"};
 inline constexpr Code vertebra{"51282000", "SCT", "Vertebra"};
 inline constexpr Code vertebral_canal{"61853006", "SCT", "Vertebral canal"};
 
+inline constexpr Code finding_site{"363698007", "SCT", "Finding Site"};
+inline constexpr Code topographical_modifier{"106233006", "SCT", "Topographical modifier"};
+inline constexpr Code anterior{"255549009", "SCT", "Anterior"};
+inline constexpr Code posterior{"255551008", "SCT", "Posterior"};
+
 // Measured.
+inline constexpr Code attenuation{"112031", "DCM", "Attenuation Coefficient"};
+inline constexpr Code area{"42798000", "SCT", "Area"};
+inline constexpr Code measurement_method{"370129005", "SCT", "Measurement Method"};
+inline constexpr Code posterior_wall_offset{"CALC011", "99CALC", "Offset of posterior vertebral walls"};
+inline constexpr Code standard_deviation{"386136009", "SCT", "Standard Deviation"};
+inline constexpr Code algorithm_name{"111001", "DCM", "Algorithm Name"};
+inline constexpr Code algorithm_version{"111003", "DCM", "Algorithm Version"};
+inline constexpr Code millimetre{"mm", "UCUM", "millimeter"};
 inline constexpr Code number_of_calcifications{"111038", "DCM", "Number of calcifications"};
 inline constexpr Code distance{"121206", "DCM", "Distance"};
 inline constexpr Code long_axis{"103339001", "SCT", "Long Axis"};
@@ -46,6 +63,7 @@ inline constexpr Code sum_of_voxels{"126030", "DCM", "Sum of segmented voxel met
 inline constexpr Code canal_occupied{"CALC010", "99CALC", "Canal cross-section occupied"};
 
 // How objects hang together.
+inline constexpr Code qualitative_evaluations{"C0034375", "UMLS", "Qualitative Evaluations"};
 inline constexpr Code segmentation{"113076", "DCM", "Segmentation"};
 inline constexpr Code source_image{"121322", "DCM", "Source image for image processing operation"};
 inline constexpr Code artificial_intelligence{"123110", "DCM", "Artificial Intelligence"};

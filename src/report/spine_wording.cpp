@@ -132,20 +132,27 @@ std::vector<TrabecularMean> trabecular_means(const Spine& spine) {
     return means;
 }
 
-std::string trabecular_words(const TrabecularMean& mean) {
+std::string trabecular_words(const TrabecularMean& mean, bool contrast) {
     std::string where = mean.first;
     if (mean.last != mean.first) where += "-" + mean.last;
     if (!where.empty()) where += " ";
     return "trabecular attenuation " + where + whole(mean.hu) + " HU (mean of " +
-           std::to_string(mean.bodies) + (mean.bodies == 1 ? " body)" : " bodies)");
+           std::to_string(mean.bodies) + (mean.bodies == 1 ? " body)" : " bodies)") +
+           (contrast ? ", raised by contrast medium" : "");
 }
 
-const Vertebra* narrowest_canal(const Spine& spine) {
+std::string canal_words(const Spine& spine) {
     const Vertebra* narrowest = nullptr;
-    for (const auto& v : spine.vertebrae)
-        if (v.canal_area_mm2 && (!narrowest || *v.canal_area_mm2 < *narrowest->canal_area_mm2))
-            narrowest = &v;
-    return narrowest;
+    int measured = 0;
+    for (const auto& v : spine.vertebrae) {
+        if (!v.canal_area_mm2) continue;
+        ++measured;
+        if (!narrowest || *v.canal_area_mm2 < *narrowest->canal_area_mm2) narrowest = &v;
+    }
+    if (!narrowest) return "";
+    return "narrowest canal " + whole(*narrowest->canal_area_mm2) + " mm2 at " +
+           short_level(narrowest->level, narrowest->alternatives) + ", of " + std::to_string(measured) +
+           " measured";
 }
 
 std::string extent_words(const Spine& spine) {
@@ -174,10 +181,6 @@ std::string spine_sentences(const Spine& spine) {
     for (const auto& slip : spondylolistheses(spine)) add(slip_words(spine, slip));
     if (std::ranges::any_of(spine.vertebrae, [](const Vertebra& v) { return !is_named(v.level); }))
         add("spine in view: " + extent_words(spine));
-    std::string trabecular;
-    for (const auto& mean : trabecular_means(spine))
-        trabecular += (trabecular.empty() ? "" : ", ") + trabecular_words(mean);
-    if (!trabecular.empty()) add(trabecular + (spine.contrast ? ", raised by contrast medium" : ""));
     return text;
 }
 

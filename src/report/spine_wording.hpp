@@ -36,17 +36,16 @@ struct TrabecularMean {
 };
 // Head end first; S1 is left out, its marrow is no measure of a body's.
 std::vector<TrabecularMean> trabecular_means(const Spine& spine);
-// "trabecular attenuation T1-T12 172 HU (mean of 12 bodies)".
-std::string trabecular_words(const TrabecularMean& mean);
+// "trabecular attenuation T1-T12 172 HU (mean of 12 bodies)", and that contrast medium raises it.
+std::string trabecular_words(const TrabecularMean& mean, bool contrast);
 
-// The vertebra where the measured canal is narrowest; nothing where it was not measured.
-const Vertebra* narrowest_canal(const Spine& spine);
+// "narrowest canal 181 mm2 at C5, of 6 measured"; "" where none was measured.
+std::string canal_words(const Spine& spine);
 
 // "C1 to T3 (10 vertebrae)", "6 vertebrae, levels uncertain: T4-T9 (60 %) or T5-T10 (35 %)".
 std::string extent_words(const Spine& spine);
 
-// Sentences for the report's conclusion: slips, uncertain levels, trabecular attenuation. "" where there is
-// nothing to say.
+// Sentences for the report's conclusion: slips and uncertain levels. "" where there is nothing to say.
 std::string spine_sentences(const Spine& spine);
 
 }  // namespace calcinode::report

@@ -16,6 +16,8 @@
 #include "report/dataset_items.hpp"
 #include "report/identity.hpp"
 #include "report/segmentation.hpp"
+#include "report/spine_items.hpp"
+#include "report/spine_wording.hpp"
 #include "report/wording.hpp"
 
 namespace calcinode::report {
@@ -189,6 +191,13 @@ void Report::put_evaluation() {
             "verdict");
     require(report_.addQualitativeEvaluation(coded(codes::conclusion), conclusion(findings).c_str()),
             "conclusion");
+    // As text, which the template has room for: numbers need a group with a region of its own.
+    for (const auto& mean : trabecular_means(findings.spine))
+        require(report_.addQualitativeEvaluation(coded(codes::attenuation),
+                                                 trabecular_words(mean, findings.spine.contrast).c_str()),
+                "trabecular attenuation");
+    if (const auto words = canal_words(findings.spine); !words.empty())
+        require(report_.addQualitativeEvaluation(coded(codes::area), words.c_str()), "canal");
 }
 
 void Report::put_evidence(DSRDocument& document, bool segmentation_made) const {
@@ -211,6 +220,7 @@ std::unique_ptr<DcmDataset> Report::finish(bool segmentation_made) {
     DSRDocument document;
     require(document.createNewDocument(DSRTypes::DT_EnhancedSR), "document");
     require(document.setTreeFromRootTemplate(report_), "content tree");
+    add_slips(document.getTree(), context_);
     put_evidence(document, segmentation_made);
     auto& schemes = document.getCodingSchemeIdentification();
     require(schemes.addItem(codes::own_scheme), "coding scheme");

@@ -53,6 +53,59 @@ TEST_CASE("the report holds each deposit's place and measurements in codes, unve
     CHECK(has(text, "unverified, preliminary, not for primary diagnosis"));
 }
 
+TEST_CASE("a slip stands in the report with site, measure, method, uncertainty and its place on an image") {
+    SyntheticStudy study;
+    auto& spine = study.outcome.findings->spine;
+    spine.vertebrae[1].canal_area_mm2 = 187.6;
+    const auto place = study.volume.grid.to_lps(31, 28, 13);
+    spine.listhesis = {{"C3", "C4", 0, 3.14, 0.42, place}, {"C4", "C5", 1, -2.2, 0.4, place}};
+    REQUIRE(study.write());
+    DSRDocument document;
+    const auto text = printed(study.out("sr.dcm"), document);
+    CHECK(has(text, "(121071,DCM,\"Finding\")=(274152003,SCT,\"Spondylolisthesis\")"));
+    CHECK(has(text, "(363698007,SCT,\"Finding Site\")=(113205007,SCT,\"C3 vertebra\")"));
+    CHECK(has(text, "(121206,DCM,\"Distance\")=\"3.1\" (mm,UCUM"));
+    CHECK(has(text, "(106233006,SCT,\"Topographical modifier\")=(255549009,SCT,\"Anterior\")"));
+    CHECK(has(text, "(386136009,SCT,\"Standard Deviation\")=\"0.4\" (mm,UCUM"));
+    CHECK(has(text, "C3/4 spondylolisthesis, 3 mm anterior"));
+    CHECK_FALSE(has(text, "\"2.2\""));  // within the normal play
+    CHECK(has(text, "(POINT,31.5/28.5)"));
+    CHECK(has(text, study.source.slices[13].sop_instance_uid));
+    // It never raises the verdict.
+    CHECK(has(text, "=(272519000,SCT,\"Absent\")"));
+    CHECK(has(text, "(111241,DCM"));
+}
+
+TEST_CASE("a slip at an uncertain level says which levels it may be") {
+    SyntheticStudy study;
+    auto& spine = study.outcome.findings->spine;
+    for (auto& vertebra : spine.vertebrae) vertebra.level = "uncertain";
+    spine.vertebrae[0].alternatives = {{"T4", 0.6}, {"T5", 0.35}};
+    spine.vertebrae[1].alternatives = {{"T5", 0.6}, {"T6", 0.35}};
+    spine.listhesis = {{"uncertain", "uncertain", 0, -3.4, 0.5, {1e6, 0, 0}}};  // its place lies outside
+    REQUIRE(study.write());
+    DSRDocument document;
+    const auto text = printed(study.out("sr.dcm"), document);
+    CHECK(has(text, "=(51282000,SCT,\"Vertebra\")"));
+    CHECK(has(text, "spondylolisthesis, 3 mm posterior, level uncertain: T4/5 (60 %) or T5/6 (35 %)"));
+    CHECK(has(text, "=(255551008,SCT,\"Posterior\")"));
+    CHECK_FALSE(has(text, "SCOORD"));
+}
+
+TEST_CASE("trabecular attenuation and the narrowest canal stand in the report, with contrast medium noted") {
+    SyntheticStudy study;
+    auto& spine = study.outcome.findings->spine;
+    spine.vertebrae[1].canal_area_mm2 = 187.6;
+    spine.contrast = true;
+    REQUIRE(study.write());
+    DSRDocument document;
+    const auto text = printed(study.out("sr.dcm"), document);
+    CHECK(has(text,
+              "(112031,DCM,\"Attenuation Coefficient\")=\"trabecular attenuation C3-C5 150 HU "
+              "(mean of 3 bodies), raised by contrast medium\""));
+    CHECK(has(text, "(42798000,SCT,\"Area\")=\"narrowest canal 188 mm2 at C4, of 1 measured\""));
+}
+
 TEST_CASE("every source image and the segmentation are in the report's evidence") {
     SyntheticStudy study;
     study.add_deposit({40, 41, 12}, {6, 5, 3});
