@@ -131,8 +131,7 @@ DiscFaces find_disc_faces(const Straight& straight, const MidSection& section, c
                 const double fall = -step[static_cast<std::size_t>(a + steps)],
                              rise = step[static_cast<std::size_t>(b + steps)];
                 // Both plates must be seen: the weaker one counts twice.
-                const double score =
-                    fall + rise + std::min(fall, rise) - 4 * std::abs(off) - 40 * std::abs(tilt);
+                const double score = fall + rise + std::min(fall, rise) - 5 * off * off - 40 * std::abs(tilt);
                 if (score > most) {
                     most = score;
                     above = {height(a), tilt, fall};
