@@ -6,21 +6,13 @@
 #include <numbers>
 
 #include "analysis/kernels/coarse.hpp"
+#include "analysis/spine/canal_path.hpp"
 #include "analysis/spine/enclosure.hpp"
-#include "base/parallel.hpp"
 
 namespace calcinode::spine {
 namespace {
 
 constexpr std::array<double, 3> coarse_mm{2.2, 2.2, 2.6};
-constexpr double cell_mm = 3.2;     // of the path search: the canal is at least 12 mm wide
-constexpr double steepest = 1.4;    // sideways mm per mm of height; a kyphosis reaches 1
-constexpr double bend_cost = 0.02;  // per mm^2 of sideways step, per mm of height
-// What a place without any enclosure costs the path: it must cross discs and open arches, but not bone or
-// air.
-constexpr float soft_cost = 0.05F, bone_cost = 0.4F, air_cost = 0.6F;
-constexpr int bone_hu = 300, air_hu = -300;
-
 constexpr double evidence_window_mm = 12;  // half a vertebra: arches alternate with gaps
 constexpr double enough_evidence = 0.22;
 constexpr double shortest_spine_mm = 45;  // two vertebrae; the front of a chest gives up to 35 by chance
@@ -32,101 +24,10 @@ constexpr double lumbosacral_above_mm = 80;
 constexpr double smoothing_mm = 6;
 constexpr double largest_recentre_mm = 6;
 
-struct Cell {
-    float value;
-    int i, j;  // the coarse voxel that stands for the cell
-};
-
-// One slice of the search: cells of `pool` x `pool` coarse voxels.
-struct Plane {
-    std::vector<Cell> cells;
-};
-
-struct CellGrid {
-    int pool, nx, ny;
-};
-
-CellGrid cell_grid(const Grid& grid) {
-    const int pool = std::max(1, static_cast<int>(std::lround(cell_mm / grid.spacing_mm[0])));
-    return {pool, (grid.size[0] + pool - 1) / pool, (grid.size[1] + pool - 1) / pool};
-}
-
-float place_value(float score, int hu) {
-    if (score > 0) return score;
-    if (hu < air_hu) return -air_cost;
-    return hu >= bone_hu ? -bone_cost : -soft_cost;
-}
-
-Plane make_plane(const Volume& coarse, const EnclosureFinder& enclosures, const CellGrid& cells, int k) {
-    const auto scores = enclosures.scores(k);
-    Plane plane;
-    plane.cells.assign(static_cast<std::size_t>(cells.nx * cells.ny), {-2, 0, 0});
-    const auto [nx, ny, nz] = coarse.grid.size;
-    for (int j = 0; j < ny; ++j)
-        for (int i = 0; i < nx; ++i) {
-            auto& cell = plane.cells[static_cast<std::size_t>((j / cells.pool) * cells.nx + i / cells.pool)];
-            const auto offset = static_cast<std::size_t>(j * nx + i);
-            const float value = place_value(scores[offset], coarse.at({i, j, k}));
-            if (value > cell.value) cell = {value, i, j};
-        }
-    return plane;
-}
-
-// The best path through all slices, one cell a slice, first slice first (dynamic programming).
-std::vector<Cell> best_path(const std::vector<Plane>& planes, const CellGrid& cells, const Grid& grid) {
-    const double step_mm = cells.pool * grid.spacing_mm[0];
-    const double height_mm = grid.spacing_mm[2];
-    const int reach = std::max(1, static_cast<int>(std::ceil(steepest * height_mm / step_mm)));
-    const int nx = cells.nx, ny = cells.ny;
-    const std::size_t count = planes.size(), area = planes[0].cells.size();
-
-    std::vector<float> total(area), next(area);
-    std::vector<std::int16_t> from(area * count);  // packed step: (dj + reach) * (2 reach + 1) + di + reach
-    for (std::size_t c = 0; c < area; ++c) total[c] = planes[0].cells[c].value;
-
-    std::vector<float> cost(static_cast<std::size_t>((2 * reach + 1) * (2 * reach + 1)));
-    for (int dj = -reach; dj <= reach; ++dj)
-        for (int di = -reach; di <= reach; ++di)
-            cost[static_cast<std::size_t>((dj + reach) * (2 * reach + 1) + di + reach)] =
-                static_cast<float>(bend_cost * (di * di + dj * dj) * step_mm * step_mm / height_mm);
-
-    for (std::size_t k = 1; k < count; ++k) {
-        for (int j = 0; j < ny; ++j)
-            for (int i = 0; i < nx; ++i) {
-                float best = -std::numeric_limits<float>::infinity();
-                std::size_t step = 0;
-                for (int dj = -reach; dj <= reach; ++dj)
-                    for (int di = -reach; di <= reach; ++di) {
-                        if (i + di < 0 || j + dj < 0 || i + di >= nx || j + dj >= ny) continue;
-                        const auto code =
-                            static_cast<std::size_t>((dj + reach) * (2 * reach + 1) + di + reach);
-                        const float value =
-                            total[static_cast<std::size_t>((j + dj) * nx + i + di)] - cost[code];
-                        if (value > best) best = value, step = code;
-                    }
-                const auto c = static_cast<std::size_t>(j * nx + i);
-                next[c] = best + planes[k].cells[c].value;
-                from[k * area + c] = static_cast<std::int16_t>(step);
-            }
-        std::swap(total, next);
-    }
-    auto at = static_cast<int>(std::ranges::max_element(total) - total.begin());
-    std::vector<Cell> path(count);
-    for (std::size_t k = count; k-- > 0;) {
-        path[k] = planes[k].cells[static_cast<std::size_t>(at)];
-        const int code = from[k * area + static_cast<std::size_t>(at)];
-        const int dj = code / (2 * reach + 1) - reach, di = code % (2 * reach + 1) - reach;
-        if (k > 0) at += dj * nx + di;
-    }
-    return path;
-}
-
 std::vector<CanalPoint> centred(const Volume& coarse, const EnclosureFinder& enclosures,
-                                const std::vector<Cell>& path) {
+                                const std::vector<VoxelIndex>& path) {
     std::vector<CanalPoint> points;
-    for (int k = 0; k < static_cast<int>(path.size()); ++k) {
-        const auto& cell = path[static_cast<std::size_t>(k)];
-        const VoxelIndex v{cell.i, cell.j, k};
+    for (const auto v : path) {
         const auto enclosure = enclosures.at(v);
         const auto limit = [](float shift) {
             return std::clamp(static_cast<double>(shift), -largest_recentre_mm, largest_recentre_mm);
@@ -248,14 +149,7 @@ std::expected<Canal, Unfit> find_canal(const Volume& volume, int threads) {
                      "no spinal canal was found: the scan shows no spine, or too little of it"};
     const Volume coarse = kernels::block_mean(volume, kernels::factors_for(volume.grid, coarse_mm), threads);
     const EnclosureFinder enclosures(coarse);
-    const CellGrid cells = cell_grid(coarse.grid);
-    const int count = coarse.grid.size[2];
-    std::vector<Plane> planes(static_cast<std::size_t>(count));
-    parallel_for(threads, count, [&](int k) {
-        planes[static_cast<std::size_t>(k)] = make_plane(coarse, enclosures, cells, k);
-    });
-
-    const auto points = centred(coarse, enclosures, best_path(planes, cells, coarse.grid));
+    const auto points = centred(coarse, enclosures, canal_path(coarse, enclosures, threads));
     const double height_mm = coarse.grid.spacing_mm[2];
     const auto [first, last] = best_stretch(window_means(points, evidence_window_mm / height_mm));
     if (static_cast<double>(last - first) * height_mm < shortest_spine_mm) return std::unexpected(none);

@@ -23,6 +23,9 @@ constexpr float body_near_mm = 5, body_far_mm = 14, body_half_width_mm = 6;
 constexpr float body_soft_hu = 65, body_sure_hu = 140;  // muscle; old marrow, or a disc's edge
 constexpr float without_body = 0.12F;                   // what is left of the score without one
 
+using Rays = std::array<Ray, directions>;
+constexpr std::size_t front_ray = directions * 3 / 4;  // -y, the patient's front
+
 float ramp(float value, float zero, float one) {
     return std::clamp((value - zero) / (one - zero), 0.0F, 1.0F);
 }
@@ -30,6 +33,58 @@ float ramp(float value, float zero, float one) {
 std::array<double, 2> direction(int n) {
     const double angle = 2 * std::numbers::pi * n / directions;
     return {std::cos(angle), std::sin(angle)};
+}
+
+const std::array<std::array<float, 2>, directions>& ray_directions() {
+    static const auto table = [] {
+        std::array<std::array<float, 2>, directions> d{};
+        for (std::size_t n = 0; n < directions; ++n) {
+            const auto [x, y] = direction(static_cast<int>(n));
+            d[n] = {static_cast<float>(x), static_cast<float>(y)};
+        }
+        return d;
+    }();
+    return table;
+}
+
+// Half the directions open can't become a canal: stop early, most places are like that.
+struct Openness {
+    int open = 0;
+    bool still_closed(const Ray& ray) { return (open += !ray.hit) <= directions / 2; }
+};
+
+float softness_of(float hu) {
+    return hu < soft_full_low_hu ? ramp(hu, soft_low_hu, soft_full_low_hu)
+                                 : ramp(hu, soft_high_hu, soft_full_high_hu);
+}
+
+// `body_hu(mm)`: the attenuation behind the bone that the ray to the front reaches.
+template <class BodyHu>
+Enclosure assess(const Rays& rays, float soft, BodyHu&& body_hu) {
+    float balance = 0, radius = 0, sx = 0, sy = 0;
+    int pairs = 0, hits = 0;
+    for (const auto& ray : rays)
+        if (ray.hit) radius += ray.mm, ++hits;
+    for (std::size_t n = 0; n < directions / 2; ++n) {
+        const auto &a = rays[n], &b = rays[n + directions / 2];
+        if (!a.hit || !b.hit) continue;
+        ++pairs;
+        balance += 1 - std::abs(a.mm - b.mm) / (a.mm + b.mm);
+        const auto [dx, dy] = ray_directions()[n];
+        sx += dx * (a.mm - b.mm) / 2;
+        sy += dy * (a.mm - b.mm) / 2;
+    }
+    if (pairs == 0) return {};
+    radius /= static_cast<float>(hits);
+    balance /= static_cast<float>(pairs);
+    const float closed = static_cast<float>(hits) / directions;
+    const float size = radius < small_radius_mm ? ramp(radius, smallest_radius_mm, small_radius_mm)
+                                                : ramp(radius, largest_radius_mm, large_radius_mm);
+    const float body =
+        rays[front_ray].hit ? ramp(body_hu(rays[front_ray].mm), body_soft_hu, body_sure_hu) : 0;
+    // For the offset u of a circle's middle, (a - b) / 2 = u . d; the mean of d d' over a half turn is 1/2.
+    return {closed * balance * size * soft * (without_body + (1 - without_body) * body), radius,
+            2 * sx / static_cast<float>(pairs), 2 * sy / static_cast<float>(pairs)};
 }
 
 // Voxels to the nearest bone in one direction, for each place of a slice, from those of the place one step
@@ -63,7 +118,7 @@ EnclosureFinder::EnclosureFinder(const Volume& coarse) : coarse_(coarse) {
 }
 
 template <bool inside_grid>
-EnclosureFinder::Ray EnclosureFinder::cast(VoxelIndex from, const std::vector<Step>& steps) const {
+Ray EnclosureFinder::cast(VoxelIndex from, const std::vector<Step>& steps) const {
     const std::int16_t* const start = &coarse_.hu[coarse_.grid.offset(from)];
     for (const auto& step : steps) {
         if constexpr (!inside_grid)
@@ -100,46 +155,18 @@ float EnclosureFinder::softness(VoxelIndex place) const {
             sum += coarse_.at({i, j, place.k});
             ++count;
         }
-    const float mean = static_cast<float>(sum) / static_cast<float>(count);
-    return mean < soft_full_low_hu ? ramp(mean, soft_low_hu, soft_full_low_hu)
-                                   : ramp(mean, soft_high_hu, soft_full_high_hu);
+    return softness_of(static_cast<float>(sum) / static_cast<float>(count));
 }
 
 template <bool inside_grid>
 Enclosure EnclosureFinder::look(VoxelIndex place, float soft) const {
-    std::array<Ray, directions> rays{};
-    int hits = 0;
+    Rays rays{};
+    Openness openness;
     for (std::size_t n = 0; n < directions; ++n) {
         rays[n] = cast<inside_grid>(place, rays_[n]);
-        hits += rays[n].hit;
-        // Half the directions open can't become a canal: stop early, most places are like that.
-        if (static_cast<int>(n) + 1 - hits > directions / 2) return {};
+        if (!openness.still_closed(rays[n])) return {};
     }
-    float balance = 0, radius = 0, sx = 0, sy = 0;
-    int pairs = 0;
-    for (const auto& ray : rays)
-        if (ray.hit) radius += ray.mm;
-    radius /= static_cast<float>(hits);
-    for (std::size_t n = 0; n < directions / 2; ++n) {
-        const auto &a = rays[n], &b = rays[n + directions / 2];
-        if (!a.hit || !b.hit) continue;
-        ++pairs;
-        balance += 1 - std::abs(a.mm - b.mm) / (a.mm + b.mm);
-        const auto [dx, dy] = direction(static_cast<int>(n));
-        sx += static_cast<float>(dx) * (a.mm - b.mm) / 2;
-        sy += static_cast<float>(dy) * (a.mm - b.mm) / 2;
-    }
-    if (pairs == 0) return {};
-    balance /= static_cast<float>(pairs);
-    const float open = static_cast<float>(hits) / directions;
-    const float size = radius < small_radius_mm ? ramp(radius, smallest_radius_mm, small_radius_mm)
-                                                : ramp(radius, largest_radius_mm, large_radius_mm);
-    constexpr std::size_t front = directions * 3 / 4;  // -y, the patient's front
-    const float body =
-        rays[front].hit ? ramp(in_front(place, rays[front].mm), body_soft_hu, body_sure_hu) : 0;
-    // For the offset u of a circle's middle, (a - b) / 2 = u . d; the mean of d d' over a half turn is 1/2.
-    return {open * balance * size * soft * (without_body + (1 - without_body) * body), radius,
-            2 * sx / static_cast<float>(pairs), 2 * sy / static_cast<float>(pairs)};
+    return assess(rays, soft, [&](float front_mm) { return in_front(place, front_mm); });
 }
 
 Enclosure EnclosureFinder::at(VoxelIndex place) const {
@@ -151,6 +178,71 @@ Enclosure EnclosureFinder::at(VoxelIndex place) const {
     const bool inside = place.i >= margin_i_ && place.i < size[0] - margin_i_ && place.j >= margin_j_ &&
                         place.j < size[1] - margin_j_;
     return inside ? look<true>(place, soft) : look<false>(place, soft);
+}
+
+namespace {
+
+// The nearest voxels of a coarse volume along the axes of any plane.
+class PlaneSamples {
+  public:
+    PlaneSamples(const Volume& coarse, LpsPoint place, Vec3 left, Vec3 back)
+        : coarse_(coarse), centre_(coarse.grid.to_index(place) + Vec3{0.5, 0.5, 0.5}) {
+        const auto& grid = coarse.grid;
+        const auto index_step = [&](Vec3 along) {
+            return Vec3{dot(along, grid.axis[0]) / grid.spacing_mm[0],
+                        dot(along, grid.axis[1]) / grid.spacing_mm[1],
+                        dot(along, grid.axis[2]) / grid.spacing_mm[2]};
+        };
+        left_ = index_step(left), back_ = index_step(back);
+    }
+
+    // Attenuation at so many millimetres to the left and to the back; outside of the volume air.
+    int at(double u, double v) const {
+        const Vec3 p = centre_ + left_ * u + back_ * v;
+        if (p.x < 0 || p.y < 0 || p.z < 0) return outside_hu;
+        const VoxelIndex voxel{static_cast<int>(p.x), static_cast<int>(p.y), static_cast<int>(p.z)};
+        return coarse_.grid.contains(voxel) ? coarse_.at(voxel) : outside_hu;
+    }
+    float mean(double from_u, double to_u, double from_v, double to_v) const {
+        constexpr double step_mm = 2;
+        int sum = 0, count = 0;
+        for (double v = from_v; v <= to_v; v += step_mm)
+            for (double u = from_u; u <= to_u; u += step_mm) sum += at(u, v), ++count;
+        return static_cast<float>(sum) / static_cast<float>(std::max(1, count));
+    }
+
+  private:
+    static constexpr int outside_hu = -1024;
+    const Volume& coarse_;
+    Vec3 centre_, left_, back_;
+};
+
+Ray cast_in_plane(const PlaneSamples& plane, std::array<float, 2> along) {
+    constexpr float step_mm = 1;
+    for (float t = step_mm; t <= static_cast<float>(reach_mm); t += step_mm) {
+        const int hu = plane.at(along[0] * t, along[1] * t);
+        if (hu < air_hu) return {};
+        if (hu >= bone_hu) return {true, t};
+    }
+    return {};
+}
+
+}  // namespace
+
+Enclosure EnclosureFinder::in_plane(LpsPoint place, Vec3 left, Vec3 back) const {
+    const PlaneSamples plane(coarse_, place, left, back);
+    const float soft = softness_of(plane.mean(-2, 2, -2, 2));
+    if (soft <= 0) return {};
+    Rays rays{};
+    Openness openness;
+    for (std::size_t n = 0; n < directions; ++n) {
+        rays[n] = cast_in_plane(plane, ray_directions()[n]);
+        if (!openness.still_closed(rays[n])) return {};
+    }
+    return assess(rays, soft, [&](float front_mm) {
+        return plane.mean(-body_half_width_mm, body_half_width_mm, -front_mm - body_far_mm,
+                          -front_mm - body_near_mm);
+    });
 }
 
 // In how many of the eight directions to the neighbours each place of a slice has bone within reach. Runs

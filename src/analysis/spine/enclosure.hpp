@@ -12,8 +12,14 @@ namespace calcinode::spine {
 struct Enclosure {
     float score = 0;       // 0 to 1
     float radius_mm = 0;   // mean distance to bone of the directions that reach it
-    float shift_x_mm = 0;  // from the place to the middle of the enclosing bone
-    float shift_y_mm = 0;
+    float shift_x_mm = 0;  // from the place to the middle of the enclosing bone, to the left
+    float shift_y_mm = 0;  // and to the back, in the plane that was looked at
+};
+
+// What lies in one direction: bone at a distance, or none within reach.
+struct Ray {
+    bool hit = false;
+    float mm = 0;
 };
 
 // Looks at the places of one coarse volume (see kernels/coarse.hpp), which must outlive it. Its calls may run
@@ -23,6 +29,8 @@ class EnclosureFinder {
     explicit EnclosureFinder(const Volume& coarse);
 
     Enclosure at(VoxelIndex place) const;
+    // The same in any plane, of unit vectors at right angles; the shifts are along them. Slower.
+    Enclosure in_plane(LpsPoint place, Vec3 left, Vec3 back) const;
     // The scores of one slice, i fastest. A place with bone in fewer than half of eight directions has none.
     std::vector<float> scores(int k) const;
 
@@ -33,10 +41,6 @@ class EnclosureFinder {
         int di, dj;
         std::ptrdiff_t offset;  // of the voxel from the ray's start
         float mm;
-    };
-    struct Ray {
-        bool hit = false;
-        float mm = 0;
     };
 
     template <bool inside_grid>
