@@ -62,6 +62,8 @@ int run(int argc, char** argv) {
     analyze->add_option("--output", output, "folder for the results, one folder a study")->required();
     analyze->add_option("--threads", judge_options.analysis.threads, "processors to use")
         ->check(CLI::Range(1, 256));
+    analyze->add_flag("--figures", judge_options.figures,
+                      "also two pictures of the spine as it was found: canal, bodies, names");
     auto* phantom = app.add_subcommand("phantom", "writes a synthetic CT study for commissioning and tests");
     add_phantom(*phantom, phantom_arguments);
     auto* check = app.add_subcommand("check", "says what is wrong with a configuration, line by line");

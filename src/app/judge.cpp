@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/fd.hpp"
+#include "report/spine_figure.hpp"
 
 namespace calcinode::app {
 namespace {
@@ -41,6 +42,17 @@ Result<> write_result(JudgedStudy& judged, const std::filesystem::path& folder) 
                                  report::result_json(judged.outcome, judged.identity));
 }
 
+Result<> write_spine_figures(const Spine& spine, const Volume& volume, const std::filesystem::path& folder) {
+    using report::CurvedPlane;
+    for (const auto& [plane, name] : {std::pair{CurvedPlane::sagittal, "spine-sagittal.png"},
+                                      std::pair{CurvedPlane::coronal, "spine-coronal.png"}}) {
+        const auto picture = report::draw_spine(plane, spine, volume);
+        if (!picture) return std::unexpected(picture.error());
+        if (auto done = report::write_png(*picture, folder / name); !done) return done;
+    }
+    return {};
+}
+
 // Analyses and reports the volume of a study that has one.
 Result<> judge_volume(const assemble::SelectedVolume& selected, const JudgeOptions& options,
                       const std::filesystem::path& folder, JudgedStudy& judged) {
@@ -65,7 +77,11 @@ Result<> judge_volume(const assemble::SelectedVolume& selected, const JudgeOptio
     outcome.timing_s["report"] = reporting.seconds();
     if (!objects) return std::unexpected(objects.error());
     judged.objects = std::move(*objects);
-    return {};
+    if (!options.figures) return {};
+    const Stopwatch drawing;
+    auto drawn = write_spine_figures(outcome.findings->spine, selected.volume, folder);
+    outcome.timing_s["figures"] = drawing.seconds();
+    return drawn;
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ struct JudgeOptions {
     bool report_negative = true;
     int first_series_number = 9001;
     int revision = 1;
+    bool figures = false;  // spine-sagittal.png and spine-coronal.png as well
 };
 
 struct JudgedStudy {
@@ -26,7 +27,7 @@ struct JudgedStudy {
     std::vector<report::ReportObject> objects;  // DICOM objects to deliver, below `folder`
 };
 
-// Judges an assembled study and writes result.json, the objects and the figure into `folder`, which exists.
+// Judges an assembled study and writes result.json, the objects and the figures into `folder`, which exists.
 // The study's volume is given up as soon as it is not needed. An Error where the folder can't be written.
 Result<JudgedStudy> judge_study(assemble::AssembledStudy study, const JudgeOptions& options,
                                 const std::filesystem::path& folder);

@@ -20,11 +20,6 @@ constexpr double slab_margin_mm = 3;  // beside the main deposit
 constexpr double axial_width_mm = 170;
 constexpr double axial_margin_mm = 30;  // around the main deposit
 
-std::uint8_t windowed(int hu, GreyWindow window) {
-    return static_cast<std::uint8_t>(
-        std::clamp((hu - window.level + window.width / 2) * 255 / window.width, 0, 255));
-}
-
 // As many voxels as `length_mm` takes around `centre` (in voxels), moved to fit the axis.
 Span cut_out(double centre, double length_mm, int size, double spacing_mm) {
     const int count = std::clamp(static_cast<int>(std::lround(length_mm / spacing_mm)), 1, size);
@@ -122,6 +117,11 @@ void put_masks(View& view, const Findings& findings) {
 }
 
 }  // namespace
+
+std::uint8_t windowed(int hu, GreyWindow window) {
+    return static_cast<std::uint8_t>(
+        std::clamp((hu - window.level + window.width / 2) * 255 / window.width, 0, 255));
+}
 
 CanalAtEachSlice canal_at_each_slice(const Findings& findings, const Grid& grid) {
     std::vector<Vec3> line;

@@ -18,6 +18,7 @@ struct GreyWindow {
 // of each line, so that its window reaches higher.
 inline constexpr GreyWindow projection_window{2400, 600};
 inline constexpr GreyWindow axial_window{1800, 400};
+std::uint8_t windowed(int hu, GreyWindow window);
 
 // A place on an image, in its pixels: (0, 0) is the centre of the upper left one.
 struct PixelPoint {
