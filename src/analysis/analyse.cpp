@@ -8,7 +8,7 @@
 #include "analysis/deposits/segment.hpp"
 #include "analysis/spine/canal.hpp"
 #include "analysis/spine/levels.hpp"
-#include "analysis/spine/skull.hpp"
+#include "analysis/spine/ribs.hpp"
 #include "analysis/spine/symmetry.hpp"
 #include "analysis/verdict.hpp"
 
@@ -60,17 +60,18 @@ std::expected<Findings, Unfit> analyse(const Volume& volume, const AnalysisOptio
     const auto first_look = spine::straighten(volume, untwisted, options.threads);
     const auto frame = untwisted.turned(spine::axial_turn(first_look, options.threads));
     const auto straight = spine::straighten(volume, frame, options.threads);
-    const int occiput = spine::lowest_occiput(straight);
-    std::optional<double> skull_s;
-    if (canal->ends_at_skull || occiput >= 0) skull_s = std::max(occiput, 0);
+    const auto ribs = spine::find_ribs(volume, frame, options.threads);
+    const auto landmarks = spine::find_landmarks(frame, straight, ribs, canal->ends_at_skull);
+    auto skull_s = landmarks.occiput;
+    if (!skull_s && canal->ends_at_skull) skull_s = 0;
 
     Findings findings;
-    findings.spine =
-        spine::find_levels(frame, straight, occiput >= 0 ? std::optional<double>(occiput) : std::nullopt);
+    findings.spine = spine::find_levels(frame, straight, ribs, landmarks);
     findings.spine.canal = centreline(*canal);
 
+    const int first_judged_s = landmarks.occiput ? static_cast<int>(*landmarks.occiput) + 1 : 0;
     const auto tissue = deposits::solid_tissue(straight, options.threads);
-    const auto candidates = deposits::find_candidates(tissue, frame, occiput + 1, options.threads);
+    const auto candidates = deposits::find_candidates(tissue, frame, first_judged_s, options.threads);
     std::vector<deposits::Decision> decisions;
     for (const auto& candidate : candidates) decisions.push_back(deposits::decide(candidate, skull_s));
     const auto reported = deposits::reported(candidates, decisions);

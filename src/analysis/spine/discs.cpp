@@ -3,106 +3,159 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 namespace calcinode::spine {
 namespace {
 
-constexpr int half_width_mm = 7;  // of the strip that is averaged: within any body
-constexpr int nearest_mm = 3,
-              deepest_mm = 13;  // in front of the canal's front wall: within the smallest body
-constexpr std::array<double, 7> tilts{-0.45, -0.3, -0.15, 0, 0.15, 0.3, 0.45};  // mm along s for a mm forward
-constexpr int rim_mm = 5;  // from a disc's middle to the endplates beside it
-// Distances of neighbouring discs: C3 has about 15 mm with its disc, L5 up to 40. One level to the next they
-// change by a fifth at most.
-constexpr int shortest_mm = 12, longest_mm = 43;
-constexpr double largest_change = 1.28;
-constexpr double between_weight = 0.6;  // a disc in the middle between two is one too many
+// A box across the straightened block; with `both_sides` also its mirror image.
+struct Region {
+    int from_u, to_u, from_v, to_v;
+    bool both_sides;
+};
+// The back half of the body, and the pedicles with the foramina between them.
+constexpr int half_width_mm = 7, body_front_mm = -20, body_back_mm = -10;
+constexpr Region pedicles{11, 17, -12, -2, true};
+constexpr int least_hu = 0, most_hu = 600;  // air counts no less than fat, metal no more than cortical bone
 
-double strip_mean(const Straight& straight, int s, double radius, double tilt) {
-    const auto& block = straight.hu;
-    double sum = 0;
-    int count = 0;
-    for (int depth = nearest_mm; depth <= deepest_mm; ++depth) {
-        const int v = -static_cast<int>(std::lround(radius)) - depth;
-        const int k = s + static_cast<int>(std::lround(tilt * (depth - nearest_mm)));
-        if (k < 0 || k >= block.size[2] || v < -front_mm) continue;
-        for (int u = -half_width_mm; u <= half_width_mm; ++u) {
-            // Metal and sclerosis count no more than an endplate.
-            sum += std::clamp<int>(block.values[block.offset(u + half_width_mm, v + front_mm, k)], -100, 600);
-            ++count;
-        }
-    }
-    return count > 0 ? sum / count : 0;
+// A disc is darker than the endplates beside it, at one of these tilts (mm along s for a mm forward), which
+// are this far from its middle: discs are 3 to 14 mm high.
+constexpr std::array<double, 7> tilts{-0.45, -0.3, -0.15, 0, 0.15, 0.3, 0.45};
+constexpr std::array<int, 5> endplates_mm{3, 4, 5, 6, 8};
+// A disc is behind the foramen's lower part; the next pedicle starts a little below.
+constexpr int foramen_from_mm = -4, foramen_to_mm = 0, pedicle_from_mm = 3, pedicle_to_mm = 7;
+
+// Both signs are taken in units of the spread nearby: shoulders, soft bone and contrast change it along a
+// spine. Logistic regression on 29 necks, a chest, an abdomen and 12 phantoms (each group with the same
+// weight): discs against what is more than 4 mm from one.
+constexpr int nearby_mm = 32;
+constexpr double least_spread_hu = 20;
+constexpr double dip_weight = 1.1, step_weight = 2.0, bias = -1.4;
+constexpr double least_nats = -3, most_nats = 4;
+
+using Profile = std::vector<double>;
+
+double at(const Profile& profile, int s) {
+    return profile[static_cast<std::size_t>(std::clamp(s, 0, static_cast<int>(profile.size()) - 1))];
 }
 
-// How much like a disc each height is: darker than the endplates and bodies beside it, at the tilt that shows
-// it best.
-std::vector<double> disc_likeness(const Frame& frame, const Straight& straight) {
-    const int n = frame.length();
-    std::vector<double> likeness(static_cast<std::size_t>(n), 0);
-    std::vector<double> profile(static_cast<std::size_t>(n));
+double mean(const Profile& profile, int from, int to) {
+    double sum = 0;
+    for (int s = from; s <= to; ++s) sum += at(profile, s);
+    return sum / (to - from + 1);
+}
+
+int hu_at(const Straight& straight, int s, int u, int v) {
+    const auto& block = straight.hu;
+    return std::clamp<int>(block.values[block.offset(u + spine::half_width_mm, v + front_mm, s)], least_hu,
+                           most_hu);
+}
+
+Profile mean_of(const Straight& straight, const Region& region) {
+    Profile profile;
+    for (int s = 0; s < straight.hu.size[2]; ++s) {
+        int sum = 0, count = 0;
+        for (int v = region.from_v; v <= region.to_v; ++v)
+            for (int u = region.from_u; u <= region.to_u; ++u) {
+                sum += hu_at(straight, s, u, v), ++count;
+                if (region.both_sides) sum += hu_at(straight, s, -u, v), ++count;
+            }
+        profile.push_back(static_cast<double>(sum) / count);
+    }
+    return profile;
+}
+
+// Spread of the values within nearby_mm of each, and their mean.
+struct Nearby {
+    Profile mean, spread;
+};
+
+Nearby nearby(const Profile& profile) {
+    Nearby out;
+    const int n = static_cast<int>(profile.size());
+    for (int s = 0; s < n; ++s) {
+        const int low = std::max(0, s - nearby_mm), high = std::min(n - 1, s + nearby_mm);
+        double sum = 0, squares = 0;
+        for (int q = low; q <= high; ++q) sum += at(profile, q), squares += at(profile, q) * at(profile, q);
+        const double count = high - low + 1, middle = sum / count;
+        out.mean.push_back(middle);
+        out.spread.push_back(std::sqrt(std::max(0.0, squares / count - middle * middle)));
+    }
+    return out;
+}
+
+// Body strips: for each height and depth the mean across the body.
+class BodyStrips {
+  public:
+    explicit BodyStrips(const Straight& straight) : n_(straight.hu.size[2]) {
+        for (int s = 0; s < n_; ++s)
+            for (int v = body_front_mm; v <= body_back_mm; ++v) {
+                int sum = 0;
+                for (int u = -half_width_mm; u <= half_width_mm; ++u) sum += hu_at(straight, s, u, v);
+                values_.push_back(static_cast<double>(sum) / (2 * half_width_mm + 1));
+            }
+    }
+    Profile at_tilt(double tilt) const {
+        Profile out;
+        for (int s = 0; s < n_; ++s) {
+            double sum = 0;
+            for (int d = 0; d < depths; ++d) {
+                const int forward = depths / 2 - d;  // of the strip's middle
+                const int row = std::clamp(s + static_cast<int>(std::lround(tilt * forward)), 0, n_ - 1);
+                sum += values_[static_cast<std::size_t>(row * depths + d)];
+            }
+            out.push_back(sum / depths);
+        }
+        return out;
+    }
+
+  private:
+    static constexpr int depths = body_back_mm - body_front_mm + 1;
+    int n_;
+    std::vector<double> values_;
+};
+
+// How much darker than the endplates, at the tilt and height of disc that show it best.
+Profile dips(const Straight& straight) {
+    const BodyStrips strips(straight);
+    const int n = straight.hu.size[2];
+    Profile deepest(static_cast<std::size_t>(n), 0);
     for (const double tilt : tilts) {
-        for (int s = 0; s < n; ++s)
-            profile[static_cast<std::size_t>(s)] = strip_mean(straight, s, frame.station(s).radius_mm, tilt);
-        for (int s = rim_mm; s + rim_mm < n; ++s) {
-            const auto at = [&](int q) { return profile[static_cast<std::size_t>(q)]; };
-            const double middle = (at(s - 1) + at(s) + at(s + 1)) / 3;
-            const double dip = std::min(at(s - rim_mm), at(s + rim_mm)) - middle +
-                               0.5 * std::abs(at(s - rim_mm) - at(s + rim_mm)) * 0.5;
-            auto& best = likeness[static_cast<std::size_t>(s)];
-            best = std::max(best, dip);
+        const Profile strip = strips.at_tilt(tilt);
+        for (int s = 0; s < n; ++s) {
+            const double middle = mean(strip, s - 1, s + 1);
+            for (const int far : endplates_mm) {
+                const double above = at(strip, s - far), below = at(strip, s + far);
+                const double dip = std::min(above, below) - middle + std::abs(above - below) / 4;
+                deepest[static_cast<std::size_t>(s)] = std::max(deepest[static_cast<std::size_t>(s)], dip);
+            }
         }
     }
-    double squares = 0;
-    for (const double value : likeness) squares += value * value;
-    const double scale = std::sqrt(squares / std::max(1, n)) + 1e-6;
-    for (double& value : likeness) value = std::min(value / scale, 2.5) - 0.25;
-    return likeness;
+    const auto spread = nearby(strips.at_tilt(0)).spread;
+    for (std::size_t s = 0; s < deepest.size(); ++s) deepest[s] /= std::max(spread[s], 1.0);
+    return deepest;
+}
+
+// From the dark foramen to the bright pedicle below it.
+Profile pedicle_steps(const Straight& straight) {
+    const Profile profile = mean_of(straight, pedicles);
+    const auto around = nearby(profile);
+    Profile relative, steps;
+    for (std::size_t s = 0; s < profile.size(); ++s)
+        relative.push_back((profile[s] - around.mean[s]) / (around.spread[s] + least_spread_hu));
+    for (int s = 0; s < static_cast<int>(profile.size()); ++s)
+        steps.push_back(mean(relative, s + pedicle_from_mm, s + pedicle_to_mm) -
+                        mean(relative, s + foramen_from_mm, s + foramen_to_mm));
+    return steps;
 }
 
 }  // namespace
 
-std::vector<int> find_discs(const Frame& frame, const Straight& straight, int first_s) {
-    const auto likeness = disc_likeness(frame, straight);
-    const int n = frame.length();
-    constexpr int steps = longest_mm - shortest_mm + 1;
-    constexpr double none = -std::numeric_limits<double>::infinity();
-    const auto cell = [&](int s, int step) { return static_cast<std::size_t>(s * steps + step); };
-    const auto value = [&](int s) { return likeness[static_cast<std::size_t>(s)]; };
-
-    // best[s, step]: the best chain of discs that ends at s with a last distance of shortest_mm + step.
-    std::vector<double> best(static_cast<std::size_t>(n * steps), none);
-    std::vector<std::int16_t> previous(best.size(), -1);
-    for (int s = std::max(first_s, 0); s < n; ++s)
-        for (int step = 0; step < steps; ++step) {
-            const int distance = shortest_mm + step, from = s - distance;
-            if (from < first_s || from < 0) continue;
-            double chain = value(from);  // a chain of these two
-            std::int16_t chosen = -1;
-            for (int before = 0; before < steps; ++before) {
-                const double ratio = static_cast<double>(distance) / (shortest_mm + before);
-                if (ratio > largest_change || ratio < 1 / largest_change) continue;
-                const double candidate = best[cell(from, before)] - 2 * std::abs(std::log(ratio));
-                if (candidate > chain) chain = candidate, chosen = static_cast<std::int16_t>(before);
-            }
-            best[cell(s, step)] = chain + value(s) - between_weight * std::max(0.0, value((s + from) / 2));
-            previous[cell(s, step)] = chosen;
-        }
-    const auto end = static_cast<int>(std::ranges::max_element(best) - best.begin());
-    if (best.empty() || best[static_cast<std::size_t>(end)] == none) return {};
-    std::vector<int> discs;
-    int s = end / steps, step = end % steps;
-    while (true) {
-        discs.push_back(s);
-        const int before = previous[cell(s, step)];
-        s -= shortest_mm + step;
-        if (before < 0) break;
-        step = before;
-    }
-    discs.push_back(s);
-    std::ranges::reverse(discs);
-    return discs;
+std::vector<double> disc_evidence(const Straight& straight) {
+    const Profile dip = dips(straight), step = pedicle_steps(straight);
+    std::vector<double> nats;
+    for (std::size_t s = 0; s < dip.size(); ++s)
+        nats.push_back(std::clamp(dip_weight * dip[s] + step_weight * step[s] + bias, least_nats, most_nats));
+    return nats;
 }
 
 }  // namespace calcinode::spine

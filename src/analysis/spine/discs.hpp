@@ -1,14 +1,14 @@
-// The discs between the vertebral bodies, from the attenuation in front of the canal.
+// The discs between the vertebral bodies, from the endplates beside them and the pedicles between them.
 #pragma once
 
 #include <vector>
 
-#include "analysis/spine/frame.hpp"
 #include "analysis/spine/straight.hpp"
 
 namespace calcinode::spine {
 
-// Heights (s, millimetres) of the discs' middles at the canal, head end first; at least `first_s`.
-std::vector<int> find_discs(const Frame& frame, const Straight& straight, int first_s);
+// For each height s how much likelier a disc's middle than any other place is there: the logarithm of a
+// likelihood ratio, -3 to 4.
+std::vector<double> disc_evidence(const Straight& straight);
 
 }  // namespace calcinode::spine

@@ -5,15 +5,29 @@
 #include <string_view>
 
 #include "analysis/findings.hpp"
+#include "analysis/spine/chain.hpp"
 #include "analysis/spine/frame.hpp"
+#include "analysis/spine/ribs.hpp"
 #include "analysis/spine/straight.hpp"
 
 namespace calcinode::spine {
 
-// Bodies, head end first, between the discs that the attenuation in front of the canal shows. Names count
-// down from the skull base, the only landmark used so far: `skull_s` is its height; where it is not in view
-// every level is "uncertain". The canal of the result is left empty.
-Spine find_levels(const Frame& frame, const Straight& straight, std::optional<double> skull_s);
+// What names vertebrae, as far as it is in view; heights s.
+struct LandmarkPlaces {
+    std::optional<double> occiput;    // lowest bone of the skull behind the neck
+    bool ends_at_skull = false;       // the frame's head end is close to the skull base
+    std::optional<double> first_rib;  // its upper border beside the spine
+    std::optional<double> lung_apex;
+    std::optional<double> sacrum;  // the disc L5/S1
+};
+
+LandmarkPlaces find_landmarks(const Frame& frame, const Straight& straight, const Ribs& ribs,
+                              bool ends_at_skull);
+
+// The vertebrae, head end first, with names where the landmarks give them, and the landmarks that did. Canal,
+// listhesis, regions and what is measured in the bodies are left empty.
+Spine find_levels(const Frame& frame, const Straight& straight, const Ribs& ribs,
+                  const LandmarkPlaces& landmarks);
 
 // Sets the deposit's level, that of its centre, and all levels that it reaches.
 void name_levels(Deposit& deposit, const Spine& spine, const Frame& frame);

@@ -1,0 +1,221 @@
+#include "analysis/spine/ribs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "base/parallel.hpp"
+
+namespace calcinode::spine {
+namespace {
+
+constexpr double not_seen = std::numeric_limits<double>::quiet_NaN();
+
+// The slab that is looked at, from beside the pedicles outward: ribs leave it forward at 60 to 70 mm,
+// clavicle and great vessels lie in front of it, the shoulder blade behind and further out.
+constexpr int nearest_mm = 26, farthest_mm = 64, column_mm = 2;
+constexpr int columns = (farthest_mm - nearest_mm) / column_mm + 1;
+constexpr int slab_front_mm = -14, slab_back_mm = 30, slab_step_mm = 2;
+constexpr double lowest_hu = 0, highest_hu = 500;  // air and metal count no more than fat and bone
+// A rib is 8 to 14 mm thick; this far above and below its middle lies what is between it and the next.
+constexpr int beside_mm = 11;
+// Per column, millimetres of s: ribs fall by up to 55 degrees outward; the first ones rise a little.
+constexpr int steepest_rise = -1, steepest_fall = 3;
+constexpr int fewest_columns = 12;  // in view, for a judgement
+
+constexpr int lung_hu = -500, outside_hu = -1000;  // less is outside of the scanner's field of view
+constexpr int lung_from_mm = 14, lung_to_mm = 40, lung_front_mm = -50, lung_step_mm = 4;
+constexpr int least_lung_samples = 12;  // of 7 x 13 on a side: the trachea and the gullet's air are smaller
+
+// Largest attenuation across the slab, one row per height, one column per distance; NaN out of view.
+struct SideView {
+    int heights = 0;
+    std::vector<float> values;
+    float at(int s, int c) const { return values[static_cast<std::size_t>(s * columns + c)]; }
+};
+
+VoxelIndex nearest_voxel(Vec3 index) {
+    return {static_cast<int>(std::lround(index.x)), static_cast<int>(std::lround(index.y)),
+            static_cast<int>(std::lround(index.z))};
+}
+
+float largest_across(const Volume& volume, const Frame& frame, int s, double u) {
+    const Vec3 first = volume.grid.to_index(frame.to_lps({static_cast<double>(s), u, slab_front_mm}));
+    const Vec3 last = volume.grid.to_index(frame.to_lps({static_cast<double>(s), u, slab_back_mm}));
+    constexpr int steps = (slab_back_mm - slab_front_mm) / slab_step_mm;
+    const Vec3 step = (last - first) * (1.0 / steps);
+    float largest = std::numeric_limits<float>::quiet_NaN();
+    for (int n = 0; n <= steps; ++n) {
+        const Vec3 p = first + step * n;
+        const auto at = nearest_voxel(p);
+        if (!volume.grid.contains(at)) continue;
+        const auto hu = static_cast<float>(std::clamp<double>(volume.at(at), lowest_hu, highest_hu));
+        largest = std::isnan(largest) ? hu : std::max(largest, hu);
+    }
+    return largest;
+}
+
+SideView side_view(const Volume& volume, const Frame& frame, int side, int threads) {
+    SideView view{frame.length(), {}};
+    view.values.resize(static_cast<std::size_t>(frame.length() * columns));
+    parallel_for(threads, frame.length(), [&](int s) {
+        for (int c = 0; c < columns; ++c)
+            view.values[static_cast<std::size_t>(s * columns + c)] =
+                largest_across(volume, frame, s, side * (nearest_mm + c * column_mm));
+    });
+    return view;
+}
+
+// How much brighter each place is than what lies above and below it.
+SideView ridges(const SideView& view) {
+    SideView out = view;
+    const auto mean3 = [&](int s, int c) {
+        float sum = 0;
+        for (int d = -1; d <= 1; ++d) sum += view.at(std::clamp(s + d, 0, view.heights - 1), c);
+        return sum / 3;
+    };
+    for (int s = 0; s < view.heights; ++s)
+        for (int c = 0; c < columns; ++c)
+            out.values[static_cast<std::size_t>(s * columns + c)] =
+                mean3(s, c) - (mean3(s - beside_mm, c) + mean3(s + beside_mm, c)) / 2;
+    return out;
+}
+
+// The brightest way outward from each height (dynamic programming from the outside inward): per column, by
+// how many millimetres it falls towards the next column.
+std::vector<std::int8_t> brightest_ways(const SideView& ridge) {
+    const int n = ridge.heights;
+    const auto value = [&](int s, int c) {
+        const float v = ridge.at(s, c);
+        return std::isnan(v) ? 0.0F : v;
+    };
+    std::vector<float> total(static_cast<std::size_t>(n)), next(static_cast<std::size_t>(n));
+    std::vector<std::int8_t> fall(static_cast<std::size_t>(n * columns), 0);
+    for (int s = 0; s < n; ++s) total[static_cast<std::size_t>(s)] = value(s, columns - 1);
+    for (int c = columns - 2; c >= 0; --c) {
+        for (int s = 0; s < n; ++s) {
+            float best = -std::numeric_limits<float>::infinity();
+            int chosen = 0;
+            for (int d = steepest_rise; d <= steepest_fall; ++d) {
+                // A way may leave the view at its end: what is there counts nothing.
+                const float onward = s + d >= 0 && s + d < n ? total[static_cast<std::size_t>(s + d)] : 0.0F;
+                if (onward > best) best = onward, chosen = d;
+            }
+            next[static_cast<std::size_t>(s)] = best + value(s, c);
+            fall[static_cast<std::size_t>(s * columns + c)] = static_cast<std::int8_t>(chosen);
+        }
+        std::swap(total, next);
+    }
+    return fall;
+}
+
+// Contrast of the way from each height: of its darkest third, so that all of it must be bone.
+std::vector<double> way_contrast(const SideView& ridge) {
+    const auto fall = brightest_ways(ridge);
+    std::vector<double> contrast;
+    for (int start = 0; start < ridge.heights; ++start) {
+        std::array<double, columns> along{};
+        int seen = 0, s = start;
+        for (int c = 0; c < columns; ++c) {
+            if (s < 0 || s >= ridge.heights || std::isnan(ridge.at(s, c))) break;
+            along[static_cast<std::size_t>(seen++)] = ridge.at(s, c);
+            s += fall[static_cast<std::size_t>(s * columns + c)];
+        }
+        if (seen < fewest_columns) {
+            contrast.push_back(not_seen);
+            continue;
+        }
+        double darkest = std::numeric_limits<double>::infinity();
+        for (int third = 0; third < 3; ++third) {
+            const int from = third * seen / 3, to = (third + 1) * seen / 3;
+            double sum = 0;
+            for (int c = from; c < to; ++c) sum += along[static_cast<std::size_t>(c)];
+            darkest = std::min(darkest, sum / (to - from));
+        }
+        contrast.push_back(darkest);
+    }
+    return contrast;
+}
+
+bool lung_beside(const Volume& volume, const Frame& frame, int s) {
+    for (const int side : {-1, 1}) {
+        int count = 0;
+        for (int u = lung_from_mm; u < lung_to_mm; u += lung_step_mm)
+            for (int v = lung_front_mm; v < 0; v += lung_step_mm) {
+                const Vec3 p = volume.grid.to_index(frame.to_lps(
+                    {static_cast<double>(s), static_cast<double>(side * u), static_cast<double>(v)}));
+                const auto at = nearest_voxel(p);
+                count += volume.grid.contains(at) && volume.at(at) < lung_hu && volume.at(at) > outside_hu;
+            }
+        if (count >= least_lung_samples) return true;
+    }
+    return false;
+}
+
+// Lung goes on downward from its apex; the mouth's and the trachea's air does not.
+std::optional<int> lung_apex(const Volume& volume, const Frame& frame) {
+    constexpr int goes_on_mm = 40, least_below_mm = 15;
+    constexpr double share = 0.8;
+    const int n = frame.length();
+    std::vector<int> before(static_cast<std::size_t>(n + 1), 0);  // heights with lung above s
+    for (int s = 0; s < n; ++s)
+        before[static_cast<std::size_t>(s + 1)] =
+            before[static_cast<std::size_t>(s)] + (lung_beside(volume, frame, s) ? 1 : 0);
+    for (int s = 0; s + least_below_mm < n; ++s) {
+        const int end = std::min(n, s + goes_on_mm);
+        const int with_lung = before[static_cast<std::size_t>(end)] - before[static_cast<std::size_t>(s)];
+        const bool here = before[static_cast<std::size_t>(s + 1)] > before[static_cast<std::size_t>(s)];
+        if (here && with_lung >= share * (end - s)) return s;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+Ribs find_ribs(const Volume& volume, const Frame& frame, int threads) {
+    const auto left = way_contrast(ridges(side_view(volume, frame, 1, threads)));
+    const auto right = way_contrast(ridges(side_view(volume, frame, -1, threads)));
+    Ribs ribs;
+    for (std::size_t s = 0; s < left.size(); ++s) {
+        const bool both = !std::isnan(left[s]) && !std::isnan(right[s]);
+        ribs.contrast_hu.push_back(both                  ? (left[s] + right[s]) / 2
+                                   : std::isnan(left[s]) ? right[s]
+                                                         : left[s]);
+    }
+    ribs.lung_apex_s = lung_apex(volume, frame);
+    return ribs;
+}
+
+std::optional<int> first_rib_top(const Ribs& ribs, int from_s) {
+    constexpr int peak_within_mm = 22, free_above_mm = 34, border_mm = 4;
+    constexpr int next_from_mm = 24, next_within_mm = 20;
+    constexpr double least_contrast_hu = 110, rise = 0.6, rest = 0.6;
+    // Fewer millimetres without a rib could be the gap between two ribs, of 6 to 18 mm; where no lung is
+    // beside the spine yet, they are not.
+    constexpr int enough_above_mm = 24, enough_without_lung_mm = 7;
+    const auto& contrast = ribs.contrast_hu;
+    const int n = static_cast<int>(contrast.size());
+    const auto largest = [&](int from, int to) {
+        double most = -std::numeric_limits<double>::infinity();
+        for (int s = std::max(0, from); s < std::min(n, to); ++s)
+            if (!std::isnan(contrast[static_cast<std::size_t>(s)]))
+                most = std::max(most, contrast[static_cast<std::size_t>(s)]);
+        return most;
+    };
+    for (int s = std::max(from_s, enough_without_lung_mm); s < n; ++s) {
+        const double here = contrast[static_cast<std::size_t>(s)];
+        const double peak = largest(s, s + peak_within_mm);
+        if (peak < least_contrast_hu || !(here > rise * peak)) continue;
+        const bool no_lung_yet = !ribs.lung_apex_s || *ribs.lung_apex_s > s;
+        if (s < enough_above_mm && !no_lung_yet) continue;
+        // Beside the skull base the mastoids look like a rib, but none follows.
+        const int next = s + next_from_mm;
+        const bool second_follows =
+            next + next_within_mm > n || largest(next, next + next_within_mm) > peak * rise;
+        if (second_follows && largest(s - free_above_mm, s - border_mm) < rest * peak) return s;
+    }
+    return std::nullopt;
+}
+
+}  // namespace calcinode::spine
