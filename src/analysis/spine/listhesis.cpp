@@ -25,8 +25,9 @@ constexpr double least_soft_hu = -80, most_soft_hu = 120;  // of the canal: fat 
 constexpr double outlier_mm = 1.2;
 constexpr double least_span = 0.35;  // of the height must be seen
 constexpr double worst_sd_mm = 1.5;  // a line less sure than that is none
-// An edge is placed to a part of a voxel; it does not average out over rows, which share the voxels' grid.
-constexpr double edge_error_voxels = 0.15;
+// The more an edge is blurred, by the picture or because the wall is hollow, the less sure is its place; this
+// does not average out over rows. Millimetres for the square of the blur's width in millimetres.
+constexpr double edge_error = 0.15;
 // No wall is even: it waves by so much, over so long a way, whatever the voxels; this tilts the line that is
 // laid through it.
 constexpr double unevenness_mm = 0.13, wave_mm = 6;
@@ -38,7 +39,7 @@ constexpr double bend_error = 0.25;                        // of half the differ
 constexpr double widest_gap_mm = 22, widest_step_mm = 20;  // between neighbours
 
 struct Row {
-    double h, wall, weight;
+    double h, wall, width, weight;
 };
 
 double median(std::vector<double> values) {
@@ -67,20 +68,34 @@ std::vector<double> profile(const Volume& volume, const Vertebra& v, double h) {
     return hu;
 }
 
-// Place of the edge along the profile (millimetres from its start): from the canal forward, where half the
-// step up to the cortex is reached.
-std::optional<double> edge_of(const std::vector<double>& hu, double soft_hu) {
+struct Edge {
+    double place_mm;  // along the profile, from its start
+    double width_mm;  // from a quarter to three quarters of the step: how blurred the picture is
+};
+
+// Where the profile, from `n` on into the canal, falls through `level`; its end if it does not.
+double falls_through(const std::vector<double>& hu, int n, double level) {
+    const auto at = [&](int m) { return hu[static_cast<std::size_t>(m)]; };
+    const int last = static_cast<int>(hu.size()) - 1;
+    while (n < last && at(n + 1) >= level) ++n;
+    return n < last ? (n + (at(n) - level) / (at(n) - at(n + 1))) * along_mm : last * along_mm;
+}
+
+// From the canal forward, where half the step up to the cortex is reached.
+std::optional<Edge> edge_of(const std::vector<double>& hu, double soft_hu) {
     const int reach = static_cast<int>(cortex_reach_mm / along_mm);
     const int last = static_cast<int>(hu.size()) - 1;
-    // The highest place is the cortex; further back a lesser one may hide an osteophyte or a deposit.
     for (int n = last - 1; n >= reach; --n) {
         const auto at = [&](int m) { return hu[static_cast<std::size_t>(m)]; };
         if (at(n) - soft_hu < least_step_hu / 2) continue;
-        const double peak = *std::max_element(hu.begin() + (n - reach), hu.begin() + n + 1);
-        if (peak - soft_hu < least_step_hu) continue;
-        const double half = (peak + soft_hu) / 2;
+        const auto peak = std::max_element(hu.begin() + (n - reach), hu.begin() + n + 1);
+        const double step = *peak - soft_hu;
+        if (step < least_step_hu) continue;
+        const double half = soft_hu + step / 2;
         if (at(n) < half || at(n + 1) >= half) continue;
-        return (n + (at(n) - half) / (at(n) - at(n + 1))) * along_mm;
+        const int top = static_cast<int>(peak - hu.begin());
+        return Edge{falls_through(hu, n, half), falls_through(hu, top, soft_hu + step / 4) -
+                                                    falls_through(hu, top, soft_hu + step * 0.75)};
     }
     return {};
 }
@@ -104,7 +119,7 @@ std::vector<Row> rows_of(const Volume& volume, const Vertebra& v, double height)
     std::vector<Row> rows;
     for (const auto& [h, hu] : profiles)
         if (const auto edge = edge_of(hu, soft))
-            rows.push_back({h, *edge + v.depth_mm / 2 - bone_side_mm, 1});
+            rows.push_back({h, edge->place_mm + v.depth_mm / 2 - bone_side_mm, edge->width_mm, 1});
     return rows;
 }
 
@@ -187,7 +202,10 @@ std::optional<PosteriorWall> find_posterior_wall(const Volume& volume, const Ver
     // Rows closer than a voxel and half a millimetre of blur do not count as independent.
     const double apart = std::max(1.0, voxel_along(volume.grid, vertebra.down));
     const double independent = std::max(3.0, fit.weights * row_mm / apart);
-    const double edge = edge_error_voxels * voxel_along(volume.grid, vertebra.back);
+    std::vector<double> widths;
+    for (const auto& row : rows) widths.push_back(row.width);
+    const double blur = median(std::move(widths));
+    const double edge = edge_error * blur * blur;
     PosteriorWall wall{fit.offset, fit.slope, fit.mean_h};
     const double span = rows.back().h - rows.front().h;
     const double uneven = unevenness_mm * std::sqrt(std::min(1.0, wave_mm / span));
