@@ -7,6 +7,8 @@
 
 #include "analysis/kernels/coarse.hpp"
 #include "analysis/spine/canal_path.hpp"
+#include "analysis/spine/canal_reach.hpp"
+#include "analysis/spine/cranium.hpp"
 #include "analysis/spine/enclosure.hpp"
 
 namespace calcinode::spine {
@@ -21,6 +23,7 @@ constexpr double shortest_spine_mm = 45;  // two vertebrae; the front of a chest
 // back, 33.
 constexpr double turn_arm_mm = 16, sharpest_turn_deg = 28, sharpest_lumbosacral_deg = 60;
 constexpr double lumbosacral_above_mm = 80;
+constexpr double leaning_mm = 8;
 constexpr double smoothing_mm = 6;
 constexpr double largest_recentre_mm = 6;
 
@@ -126,7 +129,7 @@ std::vector<std::size_t> sharp_turns(const std::vector<CanalPoint>& line, double
 
 // The part between two sharp turns with the most evidence: in the skull and in the pelvis the path, which
 // must go on to the end of the scan, follows other bones.
-Canal without_turns(const std::vector<CanalPoint>& line, double height_mm) {
+std::vector<CanalPoint> without_turns(const std::vector<CanalPoint>& line, double height_mm) {
     auto cuts = sharp_turns(line, height_mm);
     cuts.push_back(line.size());
     std::size_t first = 0, best_first = 0, best_last = 0;
@@ -137,19 +140,33 @@ Canal without_turns(const std::vector<CanalPoint>& line, double height_mm) {
         if (sum > best) best = sum, best_first = first, best_last = last;
         first = last;
     }
-    return {{line.begin() + static_cast<std::ptrdiff_t>(best_first),
-             line.begin() + static_cast<std::ptrdiff_t>(best_last)},
-            best_first > 0};
+    // Close to a turn the line already leans to the wrong side.
+    const auto lean = static_cast<std::size_t>(leaning_mm / height_mm);
+    const auto length = best_last - best_first;
+    if (best_first > 0 && length > 3 * lean) best_first += lean;
+    if (best_last < line.size() && length > 3 * lean) best_last -= lean;
+    return {line.begin() + static_cast<std::ptrdiff_t>(best_first),
+            line.begin() + static_cast<std::ptrdiff_t>(best_last)};
+}
+
+double length_mm(const std::vector<CanalPoint>& line) {
+    double sum = 0;
+    for (std::size_t n = 1; n < line.size(); ++n) sum += distance(line[n - 1].centre, line[n].centre);
+    return sum;
 }
 
 }  // namespace
 
 std::expected<Canal, Unfit> find_canal(const Volume& volume, int threads) {
-    const Unfit none{"no_spine_in_view",
-                     "no spinal canal was found: the scan shows no spine, or too little of it"};
+    const Unfit no_spine{"no_spine_in_view",
+                         "no spinal canal was found: the scan shows no spine, or too little of it"};
+    const Unfit only_head{"only_head_in_view", "the scan shows a head, and too little of the spine below it"};
     const Volume coarse = kernels::block_mean(volume, kernels::factors_for(volume.grid, coarse_mm), threads);
     const EnclosureFinder enclosures(coarse);
-    const auto points = centred(coarse, enclosures, canal_path(coarse, enclosures, threads));
+    const auto brain = lowest_brain_slice(coarse, threads);
+    const auto none = brain ? only_head : no_spine;
+    const int slices = brain ? std::max(1, *brain) : coarse.grid.size[2];
+    const auto points = centred(coarse, enclosures, canal_path(coarse, enclosures, slices, threads));
     const double height_mm = coarse.grid.spacing_mm[2];
     const auto [first, last] = best_stretch(window_means(points, evidence_window_mm / height_mm));
     if (static_cast<double>(last - first) * height_mm < shortest_spine_mm) return std::unexpected(none);
@@ -158,10 +175,15 @@ std::expected<Canal, Unfit> find_canal(const Volume& volume, int threads) {
                                     points.begin() + static_cast<std::ptrdiff_t>(last));
     auto line = smooth(stretch, height_mm);
     std::ranges::reverse(line);  // slices stand foot end first
-    auto canal = without_turns(line, height_mm);
-    if (static_cast<double>(canal.points.size()) * height_mm < shortest_spine_mm)
-        return std::unexpected(none);
-    return canal;
+    line = without_turns(line, height_mm);
+    auto above = beyond(coarse, enclosures, line, End::head);
+    const auto below = beyond(coarse, enclosures, line, End::foot);
+    std::ranges::reverse(above);
+    line.insert(line.begin(), above.begin(), above.end());
+    line.insert(line.end(), below.begin(), below.end());
+    auto below_head = below_skull(coarse, std::move(line));
+    if (length_mm(below_head.line) < shortest_spine_mm) return std::unexpected(none);
+    return Canal{std::move(below_head.line), below_head.ends_at_skull};
 }
 
 }  // namespace calcinode::spine

@@ -102,9 +102,9 @@ class Steps {
 
 }  // namespace
 
-std::vector<VoxelIndex> canal_path(const Volume& coarse, const EnclosureFinder& enclosures, int threads) {
+std::vector<VoxelIndex> canal_path(const Volume& coarse, const EnclosureFinder& enclosures, int count,
+                                   int threads) {
     const CellGrid cells = cell_grid(coarse.grid);
-    const int count = coarse.grid.size[2];
     std::vector<Plane> planes(static_cast<std::size_t>(count));
     parallel_for(threads, count, [&](int k) {
         planes[static_cast<std::size_t>(k)] = make_plane(coarse, enclosures, cells, k);
