@@ -36,15 +36,8 @@ struct Way {
     Enclosure enclosure;
 };
 
-struct Axes {
-    Vec3 left, back;
-};
-
-Axes plane_axes(Vec3 forward, End end) {
-    const Vec3 down = end == End::foot ? forward : forward * -1;
-    const Vec3 patient_left{1, 0, 0};
-    const Vec3 left = unit(patient_left - down * dot(patient_left, down));
-    return {left, cross(left, down)};
+PlaneAxes plane_axes(Vec3 forward, End end) {
+    return plane_across(end == End::foot ? forward : forward * -1);
 }
 
 Vec3 turned(Vec3 forward, Vec3 to, double degrees) {
@@ -86,15 +79,15 @@ class Search {
 
     void branch(int from, std::vector<Way>& next) const {
         const Way& last = way(from);
-        const Axes axes = plane_axes(last.forward, end_);
+        const PlaneAxes axes = plane_axes(last.forward, end_);
         for (const double turn : turns_deg)
             for (const double sideways : sideways_turns_deg) {
                 const Vec3 forward = turned(turned(last.forward, axes.back, turn), axes.left, sideways);
                 if (std::abs(forward.z) < std::cos(most_horizontal_deg * std::numbers::pi / 180)) continue;
                 LpsPoint at = last.at + forward * step_mm;
                 if (!in_grid(coarse_.grid, at)) continue;
-                const Axes plane = plane_axes(forward, end_);
-                const auto enclosure = enclosures_.in_plane(at, plane.left, plane.back);
+                const PlaneAxes plane = plane_axes(forward, end_);
+                const auto enclosure = enclosures_.in_plane(at, plane);
                 const auto shift = [](float mm) {
                     return std::clamp(recentre * static_cast<double>(mm), -largest_shift_mm,
                                       largest_shift_mm);

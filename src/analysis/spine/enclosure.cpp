@@ -61,7 +61,7 @@ float softness_of(float hu) {
 // `body_hu(mm)`: the attenuation behind the bone that the ray to the front reaches.
 template <class BodyHu>
 Enclosure assess(const Rays& rays, float soft, BodyHu&& body_hu) {
-    float balance = 0, radius = 0, sx = 0, sy = 0;
+    float balance = 0, radius = 0, sx = 0, sy = 0, xx = 0, xy = 0, yy = 0;
     int pairs = 0, hits = 0;
     for (const auto& ray : rays)
         if (ray.hit) radius += ray.mm, ++hits;
@@ -73,6 +73,7 @@ Enclosure assess(const Rays& rays, float soft, BodyHu&& body_hu) {
         const auto [dx, dy] = ray_directions()[n];
         sx += dx * (a.mm - b.mm) / 2;
         sy += dy * (a.mm - b.mm) / 2;
+        xx += dx * dx, xy += dx * dy, yy += dy * dy;
     }
     if (pairs == 0) return {};
     radius /= static_cast<float>(hits);
@@ -82,9 +83,16 @@ Enclosure assess(const Rays& rays, float soft, BodyHu&& body_hu) {
                                                 : ramp(radius, largest_radius_mm, large_radius_mm);
     const float body =
         rays[front_ray].hit ? ramp(body_hu(rays[front_ray].mm), body_soft_hu, body_sure_hu) : 0;
-    // For the offset u of a circle's middle, (a - b) / 2 = u . d; the mean of d d' over a half turn is 1/2.
-    return {closed * balance * size * soft * (without_body + (1 - without_body) * body), radius,
-            2 * sx / static_cast<float>(pairs), 2 * sy / static_cast<float>(pairs)};
+    // For the offset u of a circle's middle, (a - b) / 2 = u . d: least squares over the pairs, held back
+    // where few of them tell.
+    constexpr float hold = 0.4F, all_around = directions / 4.0F;
+    const float det = (xx + hold) * (yy + hold) - xy * xy;
+    return {closed * balance * size * soft * (without_body + (1 - without_body) * body),
+            radius,
+            ((yy + hold) * sx - xy * sy) / det,
+            ((xx + hold) * sy - xy * sx) / det,
+            xx / all_around,
+            yy / all_around};
 }
 
 // Voxels to the nearest bone in one direction, for each place of a slice, from those of the place one step
@@ -185,7 +193,7 @@ namespace {
 // The nearest voxels of a coarse volume along the axes of any plane.
 class PlaneSamples {
   public:
-    PlaneSamples(const Volume& coarse, LpsPoint place, Vec3 left, Vec3 back)
+    PlaneSamples(const Volume& coarse, LpsPoint place, const PlaneAxes& axes)
         : coarse_(coarse), centre_(coarse.grid.to_index(place) + Vec3{0.5, 0.5, 0.5}) {
         const auto& grid = coarse.grid;
         const auto index_step = [&](Vec3 along) {
@@ -193,7 +201,7 @@ class PlaneSamples {
                         dot(along, grid.axis[1]) / grid.spacing_mm[1],
                         dot(along, grid.axis[2]) / grid.spacing_mm[2]};
         };
-        left_ = index_step(left), back_ = index_step(back);
+        left_ = index_step(axes.left), back_ = index_step(axes.back);
     }
 
     // Attenuation at so many millimetres to the left and to the back; outside of the volume air.
@@ -229,8 +237,14 @@ Ray cast_in_plane(const PlaneSamples& plane, std::array<float, 2> along) {
 
 }  // namespace
 
-Enclosure EnclosureFinder::in_plane(LpsPoint place, Vec3 left, Vec3 back) const {
-    const PlaneSamples plane(coarse_, place, left, back);
+PlaneAxes plane_across(Vec3 down) {
+    const Vec3 patient_left{1, 0, 0};
+    const Vec3 left = unit(patient_left - down * dot(patient_left, down));
+    return {left, cross(left, down)};
+}
+
+Enclosure EnclosureFinder::in_plane(LpsPoint place, const PlaneAxes& axes) const {
+    const PlaneSamples plane(coarse_, place, axes);
     const float soft = softness_of(plane.mean(-2, 2, -2, 2));
     if (soft <= 0) return {};
     Rays rays{};

@@ -14,7 +14,15 @@ struct Enclosure {
     float radius_mm = 0;   // mean distance to bone of the directions that reach it
     float shift_x_mm = 0;  // from the place to the middle of the enclosing bone, to the left
     float shift_y_mm = 0;  // and to the back, in the plane that was looked at
+    float sure_x = 0;      // how well each shift is known, 0 to 1: by bone on opposite sides
+    float sure_y = 0;
 };
+
+// The plane at right angles to a line that goes down (any direction but the patient's left).
+struct PlaneAxes {
+    Vec3 left, back;
+};
+PlaneAxes plane_across(Vec3 down);
 
 // What lies in one direction: bone at a distance, or none within reach.
 struct Ray {
@@ -29,8 +37,8 @@ class EnclosureFinder {
     explicit EnclosureFinder(const Volume& coarse);
 
     Enclosure at(VoxelIndex place) const;
-    // The same in any plane, of unit vectors at right angles; the shifts are along them. Slower.
-    Enclosure in_plane(LpsPoint place, Vec3 left, Vec3 back) const;
+    // The same in any plane; the shifts are along its axes. Slower.
+    Enclosure in_plane(LpsPoint place, const PlaneAxes& axes) const;
     // The scores of one slice, i fastest. A place with bone in fewer than half of eight directions has none.
     std::vector<float> scores(int k) const;
 
