@@ -8,8 +8,9 @@
 
 namespace calcinode::spine {
 
-// One place in each of the lowest `count` slices, first slice first: the best of all paths that bend no more than a spine, by the
-// sum of the enclosures' scores (dynamic programming). It goes through every one of them, canal or not.
+// One place in each of the lowest `count` slices, first slice first: the best of all paths that bend no more
+// than a spine, by the sum of the enclosures' scores (dynamic programming). It goes through every one of
+// them, canal or not.
 std::vector<VoxelIndex> canal_path(const Volume& coarse, const EnclosureFinder& enclosures, int count,
                                    int threads);
 

@@ -14,9 +14,11 @@ namespace {
 constexpr double step_mm = 2.5;
 constexpr double farthest_mm = 75;   // from the last lumbar disc to the third sacral vertebra
 constexpr double direction_mm = 16;  // the line's end whose direction is followed at first
-// Between two steps: a lumbosacral bend of 60 degrees takes some 40 mm.
-constexpr std::array<double, 5> turns_deg{-8, -4, 0, 4, 8};
+// Between two steps, to the back. A lumbosacral bend of 60 degrees takes some 40 mm; no other turn is as
+// sharp, at either end.
+constexpr std::array<double, 4> turns_deg{-4, 0, 4, 8};
 constexpr std::array<double, 3> sideways_turns_deg{-4, 0, 4};
+constexpr double sharpest_at_head_deg = 4;
 constexpr double turn_cost = 0.0015;  // of a turn's square, in degrees
 constexpr double recentre = 0.5;      // of the shift to the middle, a step
 constexpr double largest_shift_mm = 1.2;
@@ -80,7 +82,8 @@ class Search {
     void branch(int from, std::vector<Way>& next) const {
         const Way& last = way(from);
         const PlaneAxes axes = plane_axes(last.forward, end_);
-        for (const double turn : turns_deg)
+        for (const double turn : turns_deg) {
+            if (end_ == End::head && turn > sharpest_at_head_deg) continue;
             for (const double sideways : sideways_turns_deg) {
                 const Vec3 forward = turned(turned(last.forward, axes.back, turn), axes.left, sideways);
                 if (std::abs(forward.z) < std::cos(most_horizontal_deg * std::numbers::pi / 180)) continue;
@@ -97,6 +100,7 @@ class Search {
                 next.push_back({at, forward, last.total + static_cast<double>(enclosure.score) - worth - cost,
                                 from, enclosure});
             }
+        }
     }
 
     // The best of the ways, one of those that are nearly the same.

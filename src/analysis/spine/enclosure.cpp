@@ -15,6 +15,8 @@ constexpr double reach_mm = 24;  // a lumbar canal is up to 30 mm wide: 24 allow
 constexpr int directions = EnclosureFinder::directions;
 constexpr float smallest_radius_mm = 3.5F, small_radius_mm = 5.5F;  // thoracic canal: 7 to 9
 constexpr float large_radius_mm = 13.5F, largest_radius_mm = 18;    // foramen magnum, C1: 13 to 15
+constexpr float near_axis = 0.9F;                                   // cosine of 25 degrees
+constexpr float wide_diameter_mm = 30, beyond_diameter_mm = 42;     // of any vertebra's canal
 // Cord and fluid measure 0 to 60 HU; marrow that bone encloses just as well seldom less than 100.
 constexpr int soft_low_hu = -100, soft_full_low_hu = -40, soft_full_high_hu = 75, soft_high_hu = 140;
 // The vertebral body is looked for between these distances in front of the bone in front.
@@ -61,7 +63,7 @@ float softness_of(float hu) {
 // `body_hu(mm)`: the attenuation behind the bone that the ray to the front reaches.
 template <class BodyHu>
 Enclosure assess(const Rays& rays, float soft, BodyHu&& body_hu) {
-    float balance = 0, radius = 0, sx = 0, sy = 0, xx = 0, xy = 0, yy = 0;
+    float balance = 0, radius = 0, sx = 0, sy = 0, xx = 0, yy = 0;
     int pairs = 0, hits = 0;
     for (const auto& ray : rays)
         if (ray.hit) radius += ray.mm, ++hits;
@@ -69,11 +71,13 @@ Enclosure assess(const Rays& rays, float soft, BodyHu&& body_hu) {
         const auto &a = rays[n], &b = rays[n + directions / 2];
         if (!a.hit || !b.hit) continue;
         ++pairs;
-        balance += 1 - std::abs(a.mm - b.mm) / (a.mm + b.mm);
+        const float even = 1 - std::abs(a.mm - b.mm) / (a.mm + b.mm);
+        balance += even;
+        // A ray that passes through a disc or a foramen meets other bone, far away.
+        const float trust = even * even * ramp(a.mm + b.mm, beyond_diameter_mm, wide_diameter_mm);
         const auto [dx, dy] = ray_directions()[n];
-        sx += dx * (a.mm - b.mm) / 2;
-        sy += dy * (a.mm - b.mm) / 2;
-        xx += dx * dx, xy += dx * dy, yy += dy * dy;
+        if (std::abs(dx) > near_axis) sx += trust * dx * (a.mm - b.mm) / 2, xx += trust * dx * dx;
+        if (std::abs(dy) > near_axis) sy += trust * dy * (a.mm - b.mm) / 2, yy += trust * dy * dy;
     }
     if (pairs == 0) return {};
     radius /= static_cast<float>(hits);
@@ -83,16 +87,15 @@ Enclosure assess(const Rays& rays, float soft, BodyHu&& body_hu) {
                                                 : ramp(radius, largest_radius_mm, large_radius_mm);
     const float body =
         rays[front_ray].hit ? ramp(body_hu(rays[front_ray].mm), body_soft_hu, body_sure_hu) : 0;
-    // For the offset u of a circle's middle, (a - b) / 2 = u . d: least squares over the pairs, held back
-    // where few of them tell.
-    constexpr float hold = 0.4F, all_around = directions / 4.0F;
-    const float det = (xx + hold) * (yy + hold) - xy * xy;
+    // Each way on its own, by the rays near it: the middle between front and back wall, as a reader measures
+    // it, is not that of all bone around a triangular lumbar canal.
+    constexpr float hold = 0.3F, all_rays = 2.7F;  // the sum of their squared parts along the axis
     return {closed * balance * size * soft * (without_body + (1 - without_body) * body),
             radius,
-            ((yy + hold) * sx - xy * sy) / det,
-            ((xx + hold) * sy - xy * sx) / det,
-            xx / all_around,
-            yy / all_around};
+            sx / (xx + hold),
+            sy / (yy + hold),
+            xx / all_rays,
+            yy / all_rays};
 }
 
 // Voxels to the nearest bone in one direction, for each place of a slice, from those of the place one step
