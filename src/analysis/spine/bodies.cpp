@@ -12,9 +12,12 @@ namespace {
 // A body with its disc is about as deep as it is high: 0.8 times in a neck with high discs, 1.3 in the lower
 // chest.
 constexpr double usual_depth = 1.0, least_depth = 0.6, most_depth = 1.6;
+constexpr double usual_depth_below_dens = 0.8;
 constexpr double thickest_disc = 0.45;  // of the distance of the discs
 constexpr double most_thick_mm = 16;
-constexpr double guessed_disc_mm = 2.5;  // from a height that is no disc's to the body's end
+constexpr double half_disc = 0.12;  // of it, from a disc's middle to the endplate, usually
+constexpr double least_height = 0.5, most_height = 1.05;  // of it
+constexpr double frame_end_mm = 3;  // no disc is looked for closer to the end of the frame
 constexpr double strongest_step_hu = 350;
 
 // The body's middle plane in the curved frame, from its two endplates.
@@ -61,6 +64,20 @@ Endplate given_plate(double s_mm, double v_mm, const Endplate& like) {
     return {s_mm, v_mm, like.tilt, like.lean, 0};
 }
 
+// Where the two plates leave no body between them, the one farther from where it is expected took something
+// else for a disc: it is put there, like the other.
+void keep_height(Section& body, double upper_s, double lower_s, double v) {
+    const double pitch = lower_s - upper_s, height = body.lower.at(0, v) - body.upper.at(0, v);
+    if (height >= least_height * pitch && height <= most_height * pitch) return;
+    const double expected_upper = upper_s + half_disc * pitch, expected_lower = lower_s - half_disc * pitch;
+    const double upper_off = std::abs(body.upper.s_mm - expected_upper);
+    const double lower_off = std::abs(body.lower.s_mm - expected_lower);
+    if (upper_off > lower_off)
+        body.upper = given_plate(expected_upper, body.upper.v_mm, body.lower);
+    else
+        body.lower = given_plate(expected_lower, body.lower.v_mm, body.upper);
+}
+
 struct Shape {
     Section body;
     double back_v = 0, front_v = 0;
@@ -68,6 +85,8 @@ struct Shape {
 
 Shape measure(const Frame& frame, const Straight& straight, double upper_s, double lower_s, BodyEnd upper,
               BodyEnd lower) {
+    if (upper_s < frame_end_mm) upper = BodyEnd::given;
+    if (lower_s > frame.length() - 1 - frame_end_mm) lower = BodyEnd::given;
     const double pitch = std::max(8.0, lower_s - upper_s);
     const auto radius = [&](double s) {
         return frame.station(std::clamp(static_cast<int>(std::lround(s)), 0, frame.length() - 1)).radius_mm;
@@ -78,7 +97,8 @@ Shape measure(const Frame& frame, const Straight& straight, double upper_s, doub
     const double middle_radius = radius((upper_s + lower_s) / 2);
 
     Shape shape;
-    double depth = usual_depth * pitch, back = -middle_radius;
+    const double usual = upper == BodyEnd::given ? usual_depth_below_dens : usual_depth;
+    double depth = usual * pitch, back = -middle_radius;
     for (int pass = 0; pass < 2; ++pass) {
         const auto search = [&](double s) {
             return DiscSearch{s, back, depth, std::min(most_thick_mm, thickest_disc * pitch)};
@@ -88,17 +108,18 @@ Shape measure(const Frame& frame, const Straight& straight, double upper_s, doub
         if (lower == BodyEnd::disc) low = find_disc_faces(straight, section, search(lower_s)).above;
         if (upper == BodyEnd::given) up = given_plate(upper_s, back, low);
         if (lower == BodyEnd::given) low = given_plate(lower_s, back, up);
+        keep_height(shape.body, upper_s, lower_s, back - depth / 2);
 
-        const auto near_canal = [&](double v) { return 8 * std::abs(v + middle_radius); };
+        const auto near_canal = [&](double v) { return 4 * std::abs(v + middle_radius); };
         shape.back_v = find_wall(section, shape.body, -middle_radius - 7, -2, -1, near_canal).v_mm;
         const double nearest = shape.back_v - least_depth * pitch,
                      farthest = shape.back_v - most_depth * pitch;
-        const auto usual = [&](double v) {
-            const double off = (shape.back_v - v) / pitch - usual_depth;
-            return 150 * off * off;
+        const auto unusual = [&](double v) {
+            const double off = (shape.back_v - v) / pitch - usual;
+            return 200 * off * off;
         };
         shape.front_v =
-            find_wall(section, shape.body, std::max(2.0 - front_mm, farthest), nearest, 1, usual).v_mm;
+            find_wall(section, shape.body, std::max(2.0 - front_mm, farthest), nearest, 1, unusual).v_mm;
         depth = shape.back_v - shape.front_v;
         back = shape.back_v;
     }
