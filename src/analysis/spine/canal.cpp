@@ -182,7 +182,7 @@ std::expected<Canal, Unfit> find_canal(const Volume& volume, int threads) {
     std::ranges::reverse(above);
     line.insert(line.begin(), above.begin(), above.end());
     line.insert(line.end(), below.begin(), below.end());
-    auto below_head = below_skull(coarse, refined(enclosures, line));
+    auto below_head = below_skull(coarse, refined(enclosures, std::move(line)));
     if (length_mm(below_head.line) < shortest_spine_mm) return std::unexpected(none);
     return Canal{std::move(below_head.line), below_head.ends_at_skull};
 }

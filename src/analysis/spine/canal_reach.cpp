@@ -18,7 +18,7 @@ constexpr double direction_mm = 16;  // the line's end whose direction is follow
 // sharp, at either end.
 constexpr std::array<double, 4> turns_deg{-4, 0, 4, 8};
 constexpr std::array<double, 3> sideways_turns_deg{-4, 0, 4};
-constexpr double sharpest_at_head_deg = 4;
+constexpr double sharpest_at_head_deg = 4, head_turn_cost_factor = 3;
 constexpr double turn_cost = 0.0015;  // of a turn's square, in degrees
 constexpr double recentre = 0.5;      // of the shift to the middle, a step
 constexpr double largest_shift_mm = 1.2;
@@ -96,7 +96,8 @@ class Search {
                                       largest_shift_mm);
                 };
                 at = at + plane.left * shift(enclosure.shift_x_mm) + plane.back * shift(enclosure.shift_y_mm);
-                const double cost = turn_cost * (turn * turn + sideways * sideways);
+                const double factor = end_ == End::head ? head_turn_cost_factor : 1;
+                const double cost = factor * turn_cost * (turn * turn + sideways * sideways);
                 next.push_back({at, forward, last.total + static_cast<double>(enclosure.score) - worth - cost,
                                 from, enclosure});
             }

@@ -65,9 +65,7 @@ struct LineFit {
     }
 };
 
-}  // namespace
-
-std::vector<CanalPoint> refined(const EnclosureFinder& enclosures, const std::vector<CanalPoint>& line) {
+std::vector<CanalPoint> once(const EnclosureFinder& enclosures, const std::vector<CanalPoint>& line) {
     const auto measured = measure(enclosures, line);
     std::vector<CanalPoint> smooth;
     for (const auto& here : measured) {
@@ -87,6 +85,14 @@ std::vector<CanalPoint> refined(const EnclosureFinder& enclosures, const std::ve
                           here.score});
     }
     return smooth;
+}
+
+}  // namespace
+
+std::vector<CanalPoint> refined(const EnclosureFinder& enclosures, std::vector<CanalPoint> line) {
+    constexpr int rounds = 2;  // the second from the middle, where the rays are even
+    for (int round = 0; round < rounds; ++round) line = once(enclosures, line);
+    return line;
 }
 
 }  // namespace calcinode::spine
