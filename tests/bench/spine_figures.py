@@ -69,12 +69,12 @@ def add_canal(group, truth, spine):
 
 
 def slip_errors(truth, spine):
-    """Errors of the slips that were put in, and the largest slip measured where there is none."""
+    """Errors of the slips that were put in (one that is not reported counts as 0 mm), and what was measured where
+    there is none."""
     measured = {(s["upper"], s["lower"]): s["slip_mm"] for s in spine["listhesis"]}
     true = {(s["upper"], s["lower"]): s["slip_mm"] for s in truth["listhesis"]}
     errors = {pair: abs(measured.get(pair, 0) - slip) for pair, slip in true.items()}
-    others = [abs(slip) for pair, slip in measured.items() if pair not in true]
-    return errors, max(others, default=0)
+    return errors, [abs(slip) for pair, slip in measured.items() if pair not in true]
 
 
 def group_of(name):
@@ -131,10 +131,13 @@ def print_figures(cases, scored):
     print(f"\n  {'the spine':<62} {'ours':>16} {'required':>16}")
     print_group("fine", groups["fine"], 95, 2, 4, 4)
     print_group("coarse", groups["coarse"], 85, 4, 8, None)
-    for name, (errors, other) in slips.items():
+    for name, (errors, _) in slips.items():
         for (upper, lower), error in errors.items():
             line(f"slip {upper} on {lower}, {name}, error", f"{error:.2f} mm", "<= 1 mm", error <= 1)
-        line(f"largest slip measured where there is none, {name}", f"{other:.2f} mm", "<= 1 mm", other <= 1)
+    others = [mm for _, there in slips.values() for mm in there]
+    if slips:
+        line(f"largest slip where there is none ({len(others)} pairs of {len(slips)} phantoms)",
+             f"{max(others, default=0):.2f} mm", "<= 1 mm", bool(others) and max(others) <= 1)
     for name, (status, code) in unfit.items():
         line(name, code or status, "not_applicable", status == "not_applicable")
     for group in groups.values():
