@@ -14,6 +14,16 @@ constexpr std::array<double, levels> spacing_mm{0,    0,    16.8, 16.2, 16.0, 15
                                                 18.0, 20.0, 20.8, 21.3, 21.8, 22.4, 23.1,
                                                 24.0, 24.5, 25.5, 27.3, 29.5,      // T1 ... T12
                                                 32.0, 33.5, 34.3, 34.0, 32.0, 0};  // L1 ... L5, S1
+// How steeply the spinous processes fall, degrees. Textbook anatomy: those of T5 to T8 are long, steep and
+// overlap, those of T11 to L5 short and level; the numbers in between as on the development CTs.
+constexpr std::array<double, levels> spinous_slope_deg{0,  30, 32, 30, 28, 26, 26,  // C1 ... C7
+                                                       28, 33, 40, 48, 57, 64, 66,
+                                                       62, 54, 46, 32, 14,      // T1 ... T12
+                                                       6,  3,  3,  3,  3,  3};  // L1 ... L5, S1
+constexpr double spinous_sd_deg = 14, most_spinous_nats = 2;
+// How much more contrast than the even one makes a rib e times likelier. T1 against C7: 160 to 390 against -4
+// to 170, one in ten beyond.
+constexpr double hu_per_nat = 18, most_rib_nats = 3, t1_even_hu = 150, t1_hu_per_nat = 35;
 constexpr double person_sd = 0.13;    // of the logarithm: how much people differ in size
 constexpr double neighbour_sd = 0.1;  // how much one vertebra's height differs from what the last one's says
 constexpr int shortest_mm = 10, longest_mm = 46;
@@ -76,16 +86,33 @@ class Search {
     }
 
     double bears_ribs(int level, int middle) const {
-        const double ribbed = seen_.ribbed[static_cast<std::size_t>(middle)];
-        if (level == c7) return 0;  // the first rib is beside C7, too, or C7 has one of its own
-        if (level < t1 || level > t12) return -ribbed;
-        return ribbed + seen_.rib_joins[static_cast<std::size_t>(middle)];
+        const double hu = seen_.rib_hu[static_cast<std::size_t>(middle)];
+        if (std::isnan(hu)) return 0;
+        const auto nats = [hu](double even, double per_nat) {
+            return std::clamp((hu - even) / per_nat, -most_rib_nats, most_rib_nats);
+        };
+        // The first rib rises to beside C7, or C7 bears one of its own.
+        if (level == c7) return -std::max(0.0, nats(t1_even_hu, t1_hu_per_nat));
+        if (level < t1 || level > t12) return -nats(even_contrast_hu, hu_per_nat);
+        const double bears =
+            level == t1 ? nats(t1_even_hu, t1_hu_per_nat) : nats(even_contrast_hu, hu_per_nat);
+        return bears + seen_.rib_joins[static_cast<std::size_t>(middle)];
+    }
+
+    // How well the spinous process of a vertebra with its middle there suits the name.
+    double suits_slope(int level, int middle) const {
+        const auto& slope = seen_.spinous[static_cast<std::size_t>(middle)];
+        const double off = slope.degrees - spinous_slope_deg[static_cast<std::size_t>(level)];
+        return -slope.clearness * std::min(0.5 * square(off / spinous_sd_deg), most_spinous_nats);
+    }
+    double suits(int level, int middle) const {
+        return bears_ribs(level, middle) + suits_slope(level, middle);
     }
 
     // A disc at s below `level` with its predecessor `distance` above: all but how the distance itself fits.
     double vertebra(int level, int s, int distance) const {
         const int middle = s - distance / 2;
-        double value = disc(s) - between_weight * std::max(0.0, disc(middle)) + bears_ribs(level, middle);
+        double value = disc(s) - between_weight * std::max(0.0, disc(middle)) + suits(level, middle);
         if (level == t1)
             for (const auto& place : seen_.t1) value += most_per_landmark + meets(middle, place);
         if (level == l5 && seen_.disc_l5_s1) value += most_per_landmark + meets(s, *seen_.disc_l5_s1);
@@ -96,7 +123,10 @@ class Search {
     double start(int level, int s) const {
         double value = disc(s);
         if (level == c2) {
-            if (seen_.disc_c2_c3) value += most_per_landmark + meets(s, *seen_.disc_c2_c3);
+            for (const auto& place : seen_.disc_c2_c3) value += most_per_landmark + meets(s, place);
+            double atlas = -most_per_landmark;
+            for (const auto& place : seen_.disc_c2_c3_by_atlas) atlas = std::max(atlas, meets(s, place));
+            value += most_per_landmark + atlas;
             // The joint of C1 and C2 looks much like a disc between pedicles.
             double joint = 0;
             for (int above = joint_from_mm; above <= joint_to_mm; ++above)
@@ -107,7 +137,7 @@ class Search {
         const double usual = usual_spacing_mm(level);
         value -= per_uncovered_mm * std::max(0.0, s - 1.1 * usual);
         const int middle = static_cast<int>(s - usual / 2);
-        if (middle >= 0) value += bears_ribs(level, middle);
+        if (middle >= 0) value += suits(level, middle);
         if (level == t1)
             for (const auto& place : seen_.t1) value += most_per_landmark + meets(s - usual / 2, place);
         return value;
@@ -120,7 +150,7 @@ class Search {
         const double usual = usual_spacing_mm(level + 1);
         double value = -per_uncovered_mm * std::max(0.0, left - 1.1 * usual);
         const int middle = static_cast<int>(s + usual / 2);
-        if (middle < n_) value += bears_ribs(level + 1, middle);
+        if (middle < n_) value += suits(level + 1, middle);
         if (level + 1 == t1)
             for (const auto& place : seen_.t1) value += most_per_landmark + meets(s + usual / 2, place);
         return value;

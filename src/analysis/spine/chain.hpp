@@ -8,11 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/spine/spinous.hpp"
+
 namespace calcinode::spine {
 
 inline constexpr std::array<std::string_view, 25> level_names{
     "C1", "C2", "C3", "C4",  "C5",  "C6",  "C7", "T1", "T2", "T3", "T4", "T5", "T6",
     "T7", "T8", "T9", "T10", "T11", "T12", "L1", "L2", "L3", "L4", "L5", "S1"};
+// Contrast of a rib (see ribs.hpp) at which it is as likely one as not.
+inline constexpr double even_contrast_hu = 100;
 inline constexpr int levels = static_cast<int>(level_names.size());
 inline constexpr int c1 = 0, c2 = 1, c3 = 2, c7 = 6, t1 = 7, t12 = 18, l1 = 19, l5 = 23, s1 = 24;
 
@@ -27,12 +31,15 @@ struct Place {
 // What is seen along the spine, by height s in whole millimetres. Logarithms of likelihood ratios are natural
 // ones: 2.3 means ten times likelier.
 struct Evidence {
-    std::vector<double> disc;         // that a disc's middle is here rather than not
-    std::vector<double> ribbed;       // that a vertebra whose middle is here bears ribs rather than not
-    std::vector<double> rib_joins;    // that a rib joins a vertebra whose middle is here, not higher or lower
-    std::optional<Place> disc_c2_c3;  // from the skull base
-    std::vector<Place> t1;            // of T1's middle, from the first rib and the lung's apex
-    std::optional<Place> disc_l5_s1;  // from the sacrum
+    std::vector<double> disc;  // that a disc's middle is here rather than not
+    std::vector<double>
+        rib_hu;  // contrast of the rib that a vertebra whose middle is here would bear, or NaN
+    std::vector<double> rib_joins;  // that a rib joins a vertebra whose middle is here, not higher or lower
+    std::vector<SpinousSlope> spinous;       // of a vertebra whose middle is here
+    std::vector<Place> disc_c2_c3;           // each of these, from the skull base and the dens
+    std::vector<Place> disc_c2_c3_by_atlas;  // one of these, from what may be C1
+    std::vector<Place> t1;                   // of T1's middle, from the first rib and the lung's apex
+    std::optional<Place> disc_l5_s1;         // from the sacrum
 };
 
 struct Chain {

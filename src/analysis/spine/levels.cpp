@@ -13,24 +13,27 @@ namespace {
 
 // From the lowest occiput to the disc C2/C3: 28 mm, sd 6, on the development necks; where only the line's end
 // tells of the skull, less exactly.
-constexpr double c2_c3_below_occiput_mm = 28, c2_c3_sd_mm = 6, c2_c3_sd_by_end_mm = 11;
+constexpr double c2_c3_below_occiput_mm = 28, c2_c3_sd_mm = 8, c2_c3_sd_by_end_mm = 12;
+constexpr double c2_c3_below_dens_mm = 29, dens_sd_mm = 5.5, c1_below_dens_mm = 3;
+constexpr double c2_c3_below_atlas_mm = 22, atlas_sd_mm = 3.5;
 constexpr double t1_below_first_rib_mm = 14, first_rib_sd_mm = 4.5;
 constexpr double lung_apex_below_t1_mm = 5, lung_apex_sd_mm = 8;
 constexpr double l5_s1_sd_mm = 8;
 constexpr int necks_length_mm = 70;  // no first rib lies this close below the occiput
 
-// Contrast of a rib at which it is as likely one as not, and how much more makes it e times likelier.
-constexpr double even_contrast_hu = 100, contrast_per_nat_hu = 18, most_rib_nats = 3;
 constexpr int rib_above_middle_mm = 11;  // ribs join at the body's upper half, T2 to T10 at its upper disc
 
 // Between ribs the contrast falls to a third.
 constexpr int join_from_mm = 11, join_to_mm = 4, period_mm = 14;
 constexpr double least_rib_hu = 150, even_share = 0.6, most_join_nats = 2;
 
+constexpr double usual_occiput_s = 20;  // where the line ends at the skull, but the occiput is out of view
 constexpr double c2_height_mm = 21, c1_above_disc_mm = 28,
                  c1_half_height_mm = 8;  // of the disc C2/C3
-constexpr double sure = 0.75;            // from here on a name is given
-constexpr double worth_naming = 0.1;     // as an alternative
+// A body at the end of the view is given while its middle is in view, or no more than this outside.
+constexpr double partly_out_mm = 4;
+constexpr double sure = 0.75;         // from here on a name is given
+constexpr double worth_naming = 0.1;  // as an alternative
 
 double largest_contrast(const Ribs& ribs, int from, int to) {
     const int n = static_cast<int>(ribs.contrast_hu.size());
@@ -42,17 +45,14 @@ double largest_contrast(const Ribs& ribs, int from, int to) {
     return most;
 }
 
-// That a vertebra with its middle at each height bears ribs rather than not.
-std::vector<double> ribbed(const Ribs& ribs) {
-    std::vector<double> nats;
-    for (int middle = 0; middle < static_cast<int>(ribs.contrast_hu.size()); ++middle) {
-        const double most = largest_contrast(ribs, middle - rib_above_middle_mm, middle);
-        nats.push_back(
-            middle < rib_above_middle_mm / 2 || std::isnan(most)
-                ? 0
-                : std::clamp((most - even_contrast_hu) / contrast_per_nat_hu, -most_rib_nats, most_rib_nats));
-    }
-    return nats;
+// Of the rib that a vertebra with its middle at each height would bear.
+std::vector<double> rib_contrasts(const Ribs& ribs) {
+    std::vector<double> hu;
+    for (int middle = 0; middle < static_cast<int>(ribs.contrast_hu.size()); ++middle)
+        hu.push_back(middle < rib_above_middle_mm / 2
+                         ? std::numeric_limits<double>::quiet_NaN()
+                         : largest_contrast(ribs, middle - rib_above_middle_mm, middle));
+    return hu;
 }
 
 // That the ribs in view join a vertebra with its middle at each height rather than one higher or lower.
@@ -74,12 +74,16 @@ std::vector<double> rib_joins(const Ribs& ribs) {
 Evidence gather(const Straight& straight, const Ribs& ribs, const LandmarkPlaces& seen) {
     Evidence evidence;
     evidence.disc = disc_evidence(straight);
-    evidence.ribbed = ribbed(ribs);
+    evidence.rib_hu = rib_contrasts(ribs);
     evidence.rib_joins = rib_joins(ribs);
+    evidence.spinous = spinous_slopes(straight);
     if (seen.occiput)
-        evidence.disc_c2_c3 = Place{*seen.occiput + c2_c3_below_occiput_mm, c2_c3_sd_mm};
+        evidence.disc_c2_c3.push_back({*seen.occiput + c2_c3_below_occiput_mm, c2_c3_sd_mm});
     else if (seen.ends_at_skull)
-        evidence.disc_c2_c3 = Place{c2_c3_below_occiput_mm, c2_c3_sd_by_end_mm};
+        evidence.disc_c2_c3.push_back({c2_c3_below_occiput_mm, c2_c3_sd_by_end_mm});
+    if (seen.dens) evidence.disc_c2_c3.push_back({*seen.dens + c2_c3_below_dens_mm, dens_sd_mm});
+    for (const int border : seen.atlas_borders)
+        evidence.disc_c2_c3_by_atlas.push_back({border + c2_c3_below_atlas_mm, atlas_sd_mm});
     if (seen.first_rib) evidence.t1.push_back({*seen.first_rib + t1_below_first_rib_mm, first_rib_sd_mm});
     if (seen.lung_apex) evidence.t1.push_back({*seen.lung_apex - lung_apex_below_t1_mm, lung_apex_sd_mm});
     if (seen.sacrum) evidence.disc_l5_s1 = Place{*seen.sacrum, l5_s1_sd_mm};
@@ -122,7 +126,8 @@ Vertebra atlas(const Frame& frame, const Vertebra& axis, double s) {
     return v;
 }
 
-std::vector<Vertebra> vertebrae_of(const Chain& chain, const Frame& frame, const Straight& straight) {
+std::vector<Vertebra> vertebrae_of(const Chain& chain, const Frame& frame, const Straight& straight,
+                                   std::optional<double> dens) {
     std::vector<Vertebra> all;
     const auto add = [&](double upper, double lower, const Names& names) {
         all.push_back(measure_body(frame, straight, upper, lower));
@@ -131,20 +136,23 @@ std::vector<Vertebra> vertebrae_of(const Chain& chain, const Frame& frame, const
     const double first = chain.discs.front(), last = chain.discs.back();
     if (chain.first_level == c2) {
         const Vertebra axis = measure_body(frame, straight, std::max(0.0, first - c2_height_mm), first);
-        if (const double s = first - c1_above_disc_mm; s > -c1_half_height_mm) {
+        const double s =
+            dens && first - *dens > c2_height_mm ? *dens + c1_below_dens_mm : first - c1_above_disc_mm;
+        if (s > -c1_half_height_mm) {
             all.push_back(atlas(frame, axis, s));
             name(all.back(), shifted(chain.names[0], -1));
         }
         all.push_back(axis);
         name(all.back(), chain.names[0]);
-    } else if (const double height = usual_spacing_mm(chain.first_level); first >= height / 2) {
+    } else if (const double height = usual_spacing_mm(chain.first_level);
+               first >= height / 2 - partly_out_mm) {
         add(std::max(0.0, first - height), first, chain.names[0]);
     }
     for (std::size_t n = 1; n < chain.discs.size(); ++n)
         add(chain.discs[n - 1], chain.discs[n], chain.names[n]);
     const int below = chain.first_level + static_cast<int>(chain.discs.size());
     const double height = below == s1 ? usual_spacing_mm(l5) : usual_spacing_mm(below);
-    if (last + height / 2 < frame.length())
+    if (last + height / 2 < frame.length() + partly_out_mm)
         add(last, std::min(last + height, frame.length() - 1.0), shifted(chain.names.back(), 1));
     return all;
 }
@@ -162,14 +170,15 @@ std::vector<Landmark> landmarks_of(const Frame& frame, const LandmarkPlaces& see
             {landmark, std::string(level_names[static_cast<std::size_t>(level)]), frame.to_lps({s, 0, 0})});
     };
     if (seen.occiput) add("skull base", c1, *seen.occiput);
+    if (seen.dens) add("dens", c1, *seen.dens);
     if (seen.first_rib) add("first rib", t1, *seen.first_rib);
     const auto *last_ribbed = with_level(vertebrae, "T12"), *below = with_level(vertebrae, "L1");
     if (last_ribbed && below) {
-        const auto nats = ribbed(ribs);
+        const auto contrasts = rib_contrasts(ribs);
         const auto at = [&](const Vertebra* v) {
-            return nats[static_cast<std::size_t>(std::lround(frame.to_curved(v->body).s))];
+            return contrasts[static_cast<std::size_t>(std::lround(frame.to_curved(v->body).s))];
         };
-        if (at(last_ribbed) > 0 && at(below) < 0)
+        if (at(last_ribbed) > even_contrast_hu && at(below) < even_contrast_hu)
             add("lowest rib", t12, frame.to_curved(last_ribbed->body).s);
     }
     if (seen.sacrum) add("sacrum", s1, *seen.sacrum);
@@ -183,6 +192,12 @@ LandmarkPlaces find_landmarks(const Frame& /*frame*/, const Straight& straight, 
     LandmarkPlaces seen;
     seen.ends_at_skull = ends_at_skull;
     if (const int s = lowest_occiput(straight); s >= 0) seen.occiput = s;
+    if (seen.occiput || ends_at_skull)
+        if (const int s =
+                dens_behind_arch(straight, static_cast<int>(seen.occiput.value_or(usual_occiput_s)));
+            s >= 0)
+            seen.dens = s;
+    seen.atlas_borders = atlas_borders(straight);
     const double neck = seen.occiput ? *seen.occiput + necks_length_mm : ends_at_skull ? necks_length_mm : 0;
     if (const auto s = first_rib_top(ribs, static_cast<int>(neck))) seen.first_rib = *s;
     if (ribs.lung_apex_s && *ribs.lung_apex_s > 2) seen.lung_apex = *ribs.lung_apex_s;
@@ -194,7 +209,7 @@ Spine find_levels(const Frame& frame, const Straight& straight, const Ribs& ribs
     const auto chain = likeliest_chain(gather(straight, ribs, landmarks));
     Spine spine;
     if (chain.discs.empty()) return spine;
-    spine.vertebrae = vertebrae_of(chain, frame, straight);
+    spine.vertebrae = vertebrae_of(chain, frame, straight, landmarks.dens);
     spine.landmarks = landmarks_of(frame, landmarks, ribs, spine.vertebrae);
     return spine;
 }

@@ -15,6 +15,8 @@ namespace calcinode::spine {
 // What names vertebrae, as far as it is in view; heights s.
 struct LandmarkPlaces {
     std::optional<double> occiput;    // lowest bone of the skull behind the neck
+    std::optional<double> dens;       // where it stands behind C1's arch
+    std::vector<int> atlas_borders;   // lower borders of what may be C1's transverse processes
     bool ends_at_skull = false;       // the frame's head end is close to the skull base
     std::optional<double> first_rib;  // its upper border beside the spine
     std::optional<double> lung_apex;

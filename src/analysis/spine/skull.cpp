@@ -1,6 +1,7 @@
 #include "analysis/spine/skull.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace calcinode::spine {
 namespace {
@@ -27,6 +28,74 @@ int lowest_occiput(const Straight& straight) {
             bone_area(straight, s, -to_side_mm, -from_side_mm) >= broad_mm2)
             return s;
     return -1;
+}
+
+std::vector<int> atlas_borders(const Straight& straight) {
+    constexpr int from_u = 30, to_u = 38, from_v = -22, to_v = 2;  // beyond the reach of C2 to C6
+    constexpr int transverse_process_hu = 250;
+    constexpr double wide = 0.4;  // of the columns, on both sides
+    constexpr int narrow_below_mm = 45, least_below_mm = 28;
+    constexpr double narrow_share = 0.85, gap_mm = 4;
+    const auto& block = straight.hu;
+    const int n = block.size[2];
+    const auto share = [&](int s, int side) {
+        int columns = 0;
+        for (int u = from_u; u <= to_u; ++u)
+            for (int v = from_v; v <= to_v; ++v)
+                if (block.values[block.offset(side * u + half_width_mm, v + front_mm, s)] >
+                    transverse_process_hu) {
+                    ++columns;
+                    break;
+                }
+        return static_cast<double>(columns) / (to_u - from_u + 1);
+    };
+    std::vector<int> wide_above{0};  // how many heights above are wide
+    for (int s = 0; s < n; ++s)
+        wide_above.push_back(wide_above.back() + (std::min(share(s, -1), share(s, 1)) >= wide ? 1 : 0));
+    const auto wide_in = [&](int from, int to) {
+        return wide_above[static_cast<std::size_t>(to)] - wide_above[static_cast<std::size_t>(from)];
+    };
+    std::vector<int> borders;
+    for (int s = 0; s + least_below_mm < n; ++s) {
+        const int below = std::min(n, s + 1 + narrow_below_mm);
+        const bool ends_here =
+            wide_in(s, s + 1) == 1 && wide_in(s + 1, s + 1 + static_cast<int>(gap_mm)) == 0;
+        if (ends_here && wide_in(s + 1, below) <= (1 - narrow_share) * (below - s - 1)) borders.push_back(s);
+    }
+    return borders;
+}
+
+int dens_behind_arch(const Straight& straight, int occiput) {
+    constexpr int half_width = 5, from_v = -26, to_v = -8;  // dens and arch in the middle plane
+    constexpr int least_hu = -200, most_hu = 1200;
+    constexpr int smoothing_mm = 3, near_mm = 20, spine_below_mm = 70;
+    constexpr double stands_out = 1.4;  // against the column below
+    const auto& block = straight.hu;
+    const int n = block.size[2];
+    std::vector<double> column;
+    for (int s = 0; s < n; ++s) {
+        double sum = 0;
+        for (int v = from_v; v <= to_v; ++v)
+            for (int u = -half_width; u <= half_width; ++u)
+                sum += std::clamp<int>(block.values[block.offset(u + half_width_mm, v + front_mm, s)],
+                                       least_hu, most_hu);
+        column.push_back(sum / ((to_v - from_v + 1) * (2 * half_width + 1)));
+    }
+    const auto mean_near = [&](int s) {
+        double sum = 0;
+        for (int d = -smoothing_mm; d <= smoothing_mm; ++d)
+            sum += column[static_cast<std::size_t>(std::clamp(s + d, 0, n - 1))];
+        return sum / (2 * smoothing_mm + 1);
+    };
+    int brightest = -1;
+    double most = 0;
+    for (int s = std::max(0, occiput - near_mm); s <= std::min(n - 1, occiput + near_mm); ++s)
+        if (const double value = mean_near(s); value > most) most = value, brightest = s;
+    if (brightest < 0) return -1;
+    std::vector<double> below(column.begin() + std::min(brightest + near_mm, n - 1),
+                              column.begin() + std::min(brightest + near_mm + spine_below_mm, n));
+    std::ranges::nth_element(below, below.begin() + static_cast<std::ptrdiff_t>(below.size() / 2));
+    return most > stands_out * below[below.size() / 2] ? brightest : -1;
 }
 
 }  // namespace calcinode::spine
