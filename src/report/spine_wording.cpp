@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <span>
 
 namespace calcinode::report {
 namespace {
@@ -69,6 +70,22 @@ std::string alternatives_words(const std::vector<LevelAlternative>& alternatives
     for (const auto& a : told(alternatives))
         text += (text.empty() ? "" : " or ") + a.level + " " + percent(a.probability);
     return text;
+}
+
+// Of vertebrae that follow each other, all with a name or all without.
+std::string run_words(std::span<const Vertebra> run) {
+    const auto count = std::to_string(run.size()) + (run.size() == 1 ? " vertebra" : " vertebrae");
+    const auto &first = run.front(), &last = run.back();
+    const auto span_of = [&](const std::string& a, const std::string& b) {
+        return run.size() == 1 ? a : a + "-" + b;
+    };
+    if (is_named(first.level)) return span_of(first.level, last.level) + " (" + count + ")";
+    std::vector<LevelAlternative> spans;
+    for (std::size_t n = 0; n < std::min(first.alternatives.size(), last.alternatives.size()); ++n)
+        spans.push_back({span_of(first.alternatives[n].level, last.alternatives[n].level),
+                         first.alternatives[n].probability});
+    const auto words = alternatives_words(spans);
+    return count + (words.empty() ? ", levels uncertain" : ", levels uncertain: " + words);
 }
 
 }  // namespace
@@ -156,19 +173,16 @@ std::string canal_words(const Spine& spine) {
 }
 
 std::string extent_words(const Spine& spine) {
-    const auto& all = spine.vertebrae;
-    if (all.empty()) return "no vertebra told apart";
-    const auto count = std::to_string(all.size()) + (all.size() == 1 ? " vertebra" : " vertebrae");
-    const auto &first = all.front(), &last = all.back();
-    if (is_named(first.level) && is_named(last.level))
-        return (all.size() == 1 ? first.level : first.level + " to " + last.level) + " (" + count + ")";
-    std::vector<LevelAlternative> spans;
-    if (!is_named(first.level) && !is_named(last.level))
-        for (std::size_t n = 0; n < std::min(first.alternatives.size(), last.alternatives.size()); ++n)
-            spans.push_back({first.alternatives[n].level + "-" + last.alternatives[n].level,
-                             first.alternatives[n].probability});
-    const auto words = alternatives_words(spans);
-    return count + (words.empty() ? ", levels uncertain" : ", levels uncertain: " + words);
+    std::string text;
+    // Runs of vertebrae with and without names: a scan may lose its bearings on its way.
+    for (auto first = spine.vertebrae.begin(); first != spine.vertebrae.end();) {
+        const bool with_name = is_named(first->level);
+        const auto end = std::find_if(first, spine.vertebrae.end(),
+                                      [&](const Vertebra& v) { return is_named(v.level) != with_name; });
+        text += (text.empty() ? "" : "; ") + run_words({first, end});
+        first = end;
+    }
+    return text.empty() ? "no vertebra told apart" : text;
 }
 
 std::string spine_sentences(const Spine& spine) {

@@ -42,7 +42,8 @@ std::string trabecular_words(const TrabecularMean& mean, bool contrast);
 // "narrowest canal 181 mm2 at C5, of 6 measured"; "" where none was measured.
 std::string canal_words(const Spine& spine);
 
-// "C1 to T3 (10 vertebrae)", "6 vertebrae, levels uncertain: T4-T9 (60 %) or T5-T10 (35 %)".
+// "C1-T3 (10 vertebrae)", "6 vertebrae, levels uncertain: T4-T9 (60 %) or T5-T10 (35 %)"; both, one after the
+// other, where some have names.
 std::string extent_words(const Spine& spine);
 
 // Sentences for the report's conclusion: slips and uncertain levels. "" where there is nothing to say.

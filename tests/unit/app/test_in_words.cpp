@@ -33,7 +33,7 @@ TEST_CASE("the command line says what of the spine is in view, what named it, an
     spine.vertebrae[1].canal_area_mm2 = 181.4;
     CHECK(app::spine_in_words(spine) ==
           std::vector<std::string>{
-              "spine: C3 to C4 (2 vertebrae); landmarks: dens at C2, first rib at T1",
+              "spine: C3-C4 (2 vertebrae); landmarks: dens at C2, first rib at T1",
               "C3/4 spondylolisthesis, 3 mm anterior (measured +3.1 mm, standard deviation 0.4 mm)",
               "narrowest canal 181 mm2 at C4, of 1 measured"});
 }

@@ -50,6 +50,10 @@ TEST_CASE("an uncertain level is told with its alternatives") {
     CHECK(picture_level(first) == "T4?");
     CHECK(picture_level(named("uncertain")) == "?");
     CHECK(extent_words(spine) == "3 vertebrae, levels uncertain: T4-T6 (60 %) or T5-T7 (35 %)");
+    Spine mixed;
+    mixed.vertebrae = {named("C6"), named("C7"), uncertain("T1", "T2")};
+    CHECK(extent_words(mixed) == "C6-C7 (2 vertebrae); 1 vertebra, levels uncertain: T1 (60 %) or T2 (35 %)");
+    CHECK(extent_words({}) == "no vertebra told apart");
     CHECK(slip_words(spine, slip("uncertain", "uncertain", 3.4)) ==
           "spondylolisthesis, 3 mm anterior, level uncertain: T4/5 (60 %) or T5/6 (35 %)");
     Deposit deposit;
