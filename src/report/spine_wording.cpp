@@ -141,9 +141,10 @@ std::vector<TrabecularMean> trabecular_means(const Spine& spine) {
         if (!v.trabecular_hu || region == "sacral") continue;
         const auto name = is_named(v.level) ? v.level : "";
         auto found = std::ranges::find(means, region, &TrabecularMean::region);
-        if (found == means.end()) found = means.insert(means.end(), {region, name, name, 0, 0});
+        if (found == means.end()) found = means.insert(means.end(), {region, name, name, 0, 0, {}});
         found->last = name;
         ++found->bodies;
+        if (name == "L1") found->l1_hu = v.trabecular_hu;
         found->hu += (*v.trabecular_hu - found->hu) / found->bodies;
     }
     return means;
@@ -153,8 +154,9 @@ std::string trabecular_words(const TrabecularMean& mean, bool contrast) {
     std::string where = mean.first;
     if (mean.last != mean.first) where += "-" + mean.last;
     if (!where.empty()) where += " ";
+    const std::string l1 = mean.l1_hu && mean.bodies > 1 ? ", L1 " + whole(*mean.l1_hu) + " HU" : "";
     return "trabecular attenuation " + where + whole(mean.hu) + " HU (mean of " +
-           std::to_string(mean.bodies) + (mean.bodies == 1 ? " body)" : " bodies)") +
+           std::to_string(mean.bodies) + (mean.bodies == 1 ? " body)" : " bodies)") + l1 +
            (contrast ? ", raised by contrast medium" : "");
 }
 

@@ -33,10 +33,11 @@ struct TrabecularMean {
     std::string first, last;  // levels, "" of bodies without a name
     int bodies = 0;
     double hu = 0;
+    std::optional<double> l1_hu;  // L1 alone, for which there are published thresholds
 };
 // Head end first; S1 is left out, its marrow is no measure of a body's.
 std::vector<TrabecularMean> trabecular_means(const Spine& spine);
-// "trabecular attenuation T1-T12 172 HU (mean of 12 bodies)", and that contrast medium raises it.
+// "trabecular attenuation L1-L5 172 HU (mean of 5 bodies), L1 180 HU", and that contrast medium raises it.
 std::string trabecular_words(const TrabecularMean& mean, bool contrast);
 
 // "narrowest canal 181 mm2 at C5, of 6 measured"; "" where none was measured.

@@ -78,6 +78,13 @@ TEST_CASE("trabecular attenuation is told by region, and that contrast medium ra
     CHECK(trabecular_words(means[1], true).ends_with("210 HU (mean of 2 bodies), raised by contrast medium"));
 }
 
+TEST_CASE("L1, which has published thresholds, is told by itself") {
+    Spine spine;
+    spine.vertebrae = {named("L1", 180), named("L2", 160)};
+    CHECK(trabecular_words(trabecular_means(spine)[0], false) ==
+          "trabecular attenuation L1-L2 170 HU (mean of 2 bodies), L1 180 HU");
+}
+
 TEST_CASE("a negative study's slip is told, its verdict stays negative") {
     Findings findings;
     findings.spine.vertebrae = {named("C3"), named("C4")};
