@@ -165,7 +165,7 @@ void SpineFigure::slip(const Listhesis& slip) {
     const Point tip = at(slip.place);
     const Point tail{tip.x + 52, tip.y + 10};
     canvas_.arrow(tail, tip, colour::mark);
-    aside(tail, 1, slip_words(spine_, slip), {.size = 14, .bold = true, .colour = colour::mark});
+    aside(tail, 1, picture_slip(spine_, slip), {.size = 14, .bold = true, .colour = colour::mark});
 }
 
 Picture SpineFigure::draw() {

@@ -134,6 +134,13 @@ std::string slip_words(const Spine& spine, const Listhesis& slip) {
     return "spondylolisthesis, " + size + ", " + level_words("", names);
 }
 
+std::string picture_slip(const Spine& spine, const Listhesis& slip) {
+    const auto names = pairs(spine, slip);
+    const bool sure = names.size() == 1 && names.front().probability >= 1;
+    return (names.empty() ? "" : names.front().level) + (sure ? "" : "?") + " slip " +
+           whole(std::abs(slip.slip_mm)) + " mm " + std::string(slip_direction(slip));
+}
+
 std::vector<TrabecularMean> trabecular_means(const Spine& spine) {
     std::vector<TrabecularMean> means;
     for (const auto& v : spine.vertebrae) {

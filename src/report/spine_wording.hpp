@@ -25,6 +25,8 @@ std::string segment_name(const std::string& upper, const std::string& lower);
 std::vector<Listhesis> spondylolistheses(const Spine& spine);
 // "C3/4 spondylolisthesis, 3 mm anterior"; where the level is uncertain its alternatives follow.
 std::string slip_words(const Spine& spine, const Listhesis& slip);
+// For a picture: "C3/4 slip 3 mm anterior"; "C3/4? slip ..." where the level is uncertain.
+std::string picture_slip(const Spine& spine, const Listhesis& slip);
 std::string_view slip_direction(const Listhesis& slip);  // "anterior" or "posterior"
 
 // Mean over the bodies of a region whose attenuation was measured.

@@ -36,6 +36,7 @@ TEST_CASE("a slip of 3 mm that is surely one is told as the case report tells it
     REQUIRE(told.size() == 2);
     CHECK(slip_words(spine, told[0]) == "C3/4 spondylolisthesis, 3 mm anterior");
     CHECK(slip_words(spine, told[1]) == "C5/6 spondylolisthesis, 4 mm posterior");
+    CHECK(picture_slip(spine, told[1]) == "C5/6 slip 4 mm posterior");
     CHECK(segment_name("C7", "T1") == "C7/T1");
 }
 
@@ -56,6 +57,7 @@ TEST_CASE("an uncertain level is told with its alternatives") {
     CHECK(extent_words({}) == "no vertebra told apart");
     CHECK(slip_words(spine, slip("uncertain", "uncertain", 3.4)) ==
           "spondylolisthesis, 3 mm anterior, level uncertain: T4/5 (60 %) or T5/6 (35 %)");
+    CHECK(picture_slip(spine, slip("uncertain", "uncertain", 3.4)) == "T4/5? slip 3 mm anterior");
     Deposit deposit;
     deposit.level = "uncertain";
     deposit.alternatives = first.alternatives;
