@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <utility>
+#include <vector>
 
 #include "analysis/spine/endplates.hpp"
 
@@ -17,8 +18,8 @@ constexpr double thickest_disc = 0.45;  // of the distance of the discs
 constexpr double most_thick_mm = 16;
 constexpr double half_disc = 0.12;  // of it, from a disc's middle to the endplate, usually
 constexpr double least_height = 0.5, most_height = 1.05;  // of it
+constexpr double about_as_well = 0.02;                    // of the best score
 constexpr double frame_end_mm = 3;  // no disc is looked for closer to the end of the frame
-constexpr double strongest_step_hu = 350;
 
 // The body's middle plane in the curved frame, from its two endplates.
 struct Section {
@@ -37,27 +38,33 @@ double wall_step(const MidSection& section, const Section& body, double v, doubl
     int count = 0;
     for (double t = 0.22; t <= 0.78 + 1e-9; t += 0.07, ++count) {
         const double at_v = v + (turn - tilt) * (t - 0.5) * height;
-        sum +=
-            std::clamp(section.step_along_v(body.at(t, at_v), at_v), -strongest_step_hu, strongest_step_hu);
+        sum += damped(section.step_along_v(body.at(t, at_v), at_v));
     }
     return sum / count;
 }
 
-struct Wall {
-    double v_mm, score;
-};
-
+// Where the wall crosses v at the middle of the body: the mean of all places that fit about as well as the
+// best. Walls stand at right angles to the endplates, more or less, or along the canal.
 template <class Prior>
-Wall find_wall(const MidSection& section, const Section& body, double from_v, double to_v, double sign,
-               Prior prior) {
-    Wall best{(from_v + to_v) / 2, -std::numeric_limits<double>::infinity()};
+double find_wall(const MidSection& section, const Section& body, double from_v, double to_v, double sign,
+                 Prior prior) {
+    const double tilt = (body.upper.tilt + body.lower.tilt) / 2;
+    std::vector<std::pair<double, double>> places;  // v, score
     for (double v = from_v; v <= to_v; v += 0.5) {
         double step = 0;
-        for (const double turn : {-0.2, -0.1, 0.0, 0.1, 0.2})
+        for (double turn = std::min(-0.2, tilt); turn <= std::max(0.2, tilt) + 1e-9; turn += 0.1)
             step = std::max(step, sign * wall_step(section, body, v, turn));
-        if (const double score = step - prior(v); score > best.score) best = {v, score};
+        places.emplace_back(v, step - prior(v));
     }
-    return best;
+    if (places.empty()) return (from_v + to_v) / 2;
+    const auto [best_v, best] = *std::ranges::max_element(places, {}, &std::pair<double, double>::second);
+    double sum = 0, weights = 0;
+    for (const auto& [v, score] : places) {
+        if (std::abs(v - best_v) > 1.5) continue;
+        const double weight = std::exp((score - best) / std::max(2.0, about_as_well * std::abs(best)));
+        sum += weight * v, weights += weight;
+    }
+    return sum / weights;
 }
 
 Endplate given_plate(double s_mm, double v_mm, const Endplate& like) {
@@ -111,7 +118,7 @@ Shape measure(const Frame& frame, const Straight& straight, double upper_s, doub
         keep_height(shape.body, upper_s, lower_s, back - depth / 2);
 
         const auto near_canal = [&](double v) { return 4 * std::abs(v + middle_radius); };
-        shape.back_v = find_wall(section, shape.body, -middle_radius - 7, -2, -1, near_canal).v_mm;
+        shape.back_v = find_wall(section, shape.body, -middle_radius - 7, -2, -1, near_canal);
         const double nearest = shape.back_v - least_depth * pitch,
                      farthest = shape.back_v - most_depth * pitch;
         const auto unusual = [&](double v) {
@@ -119,7 +126,7 @@ Shape measure(const Frame& frame, const Straight& straight, double upper_s, doub
             return 200 * off * off;
         };
         shape.front_v =
-            find_wall(section, shape.body, std::max(2.0 - front_mm, farthest), nearest, 1, unusual).v_mm;
+            find_wall(section, shape.body, std::max(2.0 - front_mm, farthest), nearest, 1, unusual);
         depth = shape.back_v - shape.front_v;
         back = shape.back_v;
     }

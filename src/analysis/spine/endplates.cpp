@@ -10,15 +10,14 @@ namespace {
 
 constexpr int strip_half_mm = 5;  // within the uncinate processes of any neck
 constexpr double least_hu = -100, most_hu = 600;
-constexpr double strongest_step_hu =
-    350;                             // one osteophyte or deposit must not outweigh the rest of the plate
 constexpr double corner_mm = 2;      // rounded corners and osteophytes at both ends of an endplate
 constexpr double seen_depth = 0.75;  // of the depth is looked at: its front end is not known yet
 constexpr double largest_tilt = 0.5, tilt_step = 0.05;  // 27 degrees against the canal
 constexpr double s_step_mm = 0.5;
 constexpr double s_tolerance_mm = 5;  // of the disc's given height
 constexpr double thinnest_mm = 1.5;
-constexpr double wedge = 0.15;  // of a plate's own tilt against the disc's: 8 degrees
+constexpr double wedge = 0.15;          // of a plate's own tilt against the disc's: 8 degrees
+constexpr double about_as_well = 0.02;  // of the best score
 constexpr double largest_lean = 0.25;
 constexpr int lean_half_mm = 8;
 
@@ -32,8 +31,7 @@ double mean_step(const MidSection& section, double s_mm, double tilt, double v_m
     double sum = 0;
     int count = 0;
     for (double v = front_v; v <= back_v; v += 1, ++count)
-        sum += std::clamp(section.step_along_s(s_mm + tilt * (v - v_mm), v), -strongest_step_hu,
-                          strongest_step_hu);
+        sum += damped(section.step_along_s(s_mm + tilt * (v - v_mm), v));
     return count > 0 ? sum / count : 0;
 }
 
@@ -68,16 +66,22 @@ double MidSection::hu(double s, double v) const {
 
 namespace {
 
-// The line's own height and tilt, by small steps from a start; `sign` is that of the step sought.
+// The line's own height and tilt, by small steps from a start: the mean of all that fit about as well as the
+// best one, since the best of a flat top is chance. `sign` is that of the step sought.
 Line refined(const MidSection& section, Line line, double sign, double v_mm, double front_v, double back_v) {
-    Line best = line;
-    best.score = -std::numeric_limits<double>::infinity();
+    std::vector<Line> lines;
     for (double tilt = line.tilt - wedge; tilt <= line.tilt + wedge + 1e-9; tilt += tilt_step / 2)
-        for (double s = line.s_mm - 1.5; s <= line.s_mm + 1.5 + 1e-9; s += s_step_mm / 2) {
-            const double score = sign * mean_step(section, s, tilt, v_mm, front_v, back_v);
-            if (score > best.score) best = {s, tilt, score};
-        }
-    return best;
+        for (double s = line.s_mm - 1.5; s <= line.s_mm + 1.5 + 1e-9; s += s_step_mm / 2)
+            lines.push_back({s, tilt, sign * mean_step(section, s, tilt, v_mm, front_v, back_v)});
+    const double best = std::ranges::max_element(lines, {}, &Line::score)->score;
+    Line mean{0, 0, best};
+    double weights = 0;
+    for (const auto& [s, tilt, score] : lines) {
+        const double weight = std::exp((score - best) / (about_as_well * std::max(best, 10.0)));
+        mean.s_mm += weight * s, mean.tilt += weight * tilt, weights += weight;
+    }
+    mean.s_mm /= weights, mean.tilt /= weights;
+    return mean;
 }
 
 // The lean to the side that shows the plate best.
@@ -99,7 +103,7 @@ double best_lean(const Straight& straight, const Endplate& plate, double sign, d
                 const double t = s - k;
                 const double step =
                     (1 - t) * (hu(u, v, k + 1) - hu(u, v, k - 1)) + t * (hu(u, v, k + 2) - hu(u, v, k));
-                sum += sign * std::clamp(step, -strongest_step_hu, strongest_step_hu);
+                sum += sign * damped(step);
             }
         sum *= 1 - 0.2 * std::abs(lean);  // upright where nothing says otherwise
         if (sum > most) most = sum, best = lean;

@@ -1,6 +1,9 @@
 // The endplates on both sides of a disc, found in the straightened block (see spine/straight.hpp).
 #pragma once
 
+#include <cmath>
+#include <vector>
+
 #include "analysis/spine/straight.hpp"
 
 namespace calcinode::spine {
@@ -31,6 +34,13 @@ class MidSection {
     int first_s_, rows_;
     std::vector<float> hu_;  // v fastest
 };
+
+// A step of attenuation as it counts for an edge: one osteophyte or deposit must not outweigh the rest of a
+// plate or wall.
+inline double damped(double step_hu) {
+    constexpr double strong_hu = 350;
+    return step_hu / (1 + std::abs(step_hu) / strong_hu);
+}
 
 struct DiscSearch {
     double s_mm;         // of the disc's middle where it meets the canal, within some 4 mm

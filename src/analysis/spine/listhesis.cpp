@@ -34,8 +34,10 @@ constexpr double unevenness_mm = 0.13, wave_mm = 6;
 // Of a wall's slope its own measurement counts for so much, the mean of its neighbourhood for the rest: by
 // unevenness alone the slopes of short walls scatter about as much as they differ.
 constexpr double own_slope = 0.6;
-constexpr std::size_t neighbourhood = 2;                   // bodies to both sides
-constexpr double bend_error = 0.25;                        // of half the difference of the two distances
+constexpr std::size_t neighbourhood = 2;  // bodies to both sides
+constexpr double bend_error = 0.25;       // of half the difference of the two distances
+// Less sure than this is not measured: a slip of 3 mm would not stand out.
+constexpr double least_sure_mm = 1.25;
 constexpr double widest_gap_mm = 22, widest_step_mm = 20;  // between neighbours
 
 struct Row {
@@ -262,6 +264,7 @@ std::optional<Listhesis> slip_between(const Vertebra& upper, const PosteriorWall
     const double upper_sd = upper_wall.sd_at((upper_wall.lower_h_mm + lower_h_in_upper) / 2);
     const double lower_sd = lower_wall.sd_at((lower_wall.upper_h_mm + upper_h_in_lower) / 2);
     slip.uncertainty_mm = std::hypot(upper_sd, lower_sd, bend_error * (on_lower - on_upper) / 2);
+    if (slip.uncertainty_mm > least_sure_mm) return {};
     slip.place = lower_corner;
     return slip;
 }

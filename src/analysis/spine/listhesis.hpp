@@ -27,7 +27,8 @@ struct PosteriorWall {
 // can't be seen: no bone, metal, cut off.
 std::optional<PosteriorWall> find_posterior_wall(const Volume& volume, const Vertebra& vertebra);
 
-// One for each pair of neighbours, head end first, where both walls can be measured; the ring of C1, which
+// One for each pair of neighbours, head end first, where both walls can be measured well enough for a slip of
+// 3 mm to be more than chance; the ring of C1, which
 // has no body, is left out. The slip is the mean of two distances, both at right angles to a wall: of the
 // upper body's lower corner from the lower body's wall, and of the lower body's upper corner from the upper
 // body's. A bend between the two bodies makes one larger and the other smaller, and does not count.
