@@ -56,7 +56,7 @@ constexpr double smallest_listed_mm3 = 200;
 std::expected<Findings, Unfit> analyse(const Volume& volume, const AnalysisOptions& options) {
     const auto canal = spine::find_canal(volume, options.threads);
     if (!canal) return std::unexpected(canal.error());
-    const spine::Frame untwisted(canal->points);
+    const spine::Frame untwisted(canal->points, spine::beyond_canal_mm);
     const auto first_look = spine::straighten(volume, untwisted, options.threads);
     const auto frame = untwisted.turned(spine::axial_turn(first_look, options.threads));
     const auto straight = spine::straighten(volume, frame, options.threads);

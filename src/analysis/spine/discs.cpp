@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 
 namespace calcinode::spine {
 namespace {
@@ -148,13 +149,38 @@ Profile pedicle_steps(const Straight& straight) {
     return steps;
 }
 
+// Whether the body at each height, and all that its evidence is taken from, is in the volume.
+std::vector<bool> in_view(const Straight& straight) {
+    constexpr std::int16_t outside_hu = -1024;
+    const int n = straight.hu.size[2];
+    const auto outside = [&](int s) {
+        const auto& block = straight.hu;
+        for (const int v : {body_front_mm, pedicles.to_v})
+            for (const int u : {-pedicles.to_u, 0, pedicles.to_u})
+                if (block.values[block.offset(u + spine::half_width_mm, v + front_mm, s)] == outside_hu)
+                    return true;
+        return false;
+    };
+    std::vector<bool> seen;
+    for (int s = 0; s < n; ++s) {
+        const int low = s + foramen_from_mm, high = s + pedicle_to_mm;
+        bool all = low >= 0 && high < n;
+        for (int q = low; all && q <= high; ++q) all = !outside(q);
+        seen.push_back(all);
+    }
+    return seen;
+}
+
 }  // namespace
 
 std::vector<double> disc_evidence(const Straight& straight) {
     const Profile dip = dips(straight), step = pedicle_steps(straight);
+    const auto seen = in_view(straight);
     std::vector<double> nats;
     for (std::size_t s = 0; s < dip.size(); ++s)
-        nats.push_back(std::clamp(dip_weight * dip[s] + step_weight * step[s] + bias, least_nats, most_nats));
+        nats.push_back(
+            !seen[s] ? 0
+                     : std::clamp(dip_weight * dip[s] + step_weight * step[s] + bias, least_nats, most_nats));
     return nats;
 }
 

@@ -34,6 +34,20 @@ std::vector<Sample> resampled(const std::vector<CanalPoint>& canal) {
     return out;
 }
 
+std::vector<CanalPoint> extended(const std::vector<CanalPoint>& canal, double by_mm) {
+    constexpr std::size_t arm_points = 6;  // 12 to 15 mm
+    const std::size_t arm = std::min(arm_points, canal.size() - 1);
+    const auto beyond = [by_mm](const CanalPoint& end, const CanalPoint& inside) {
+        CanalPoint point = end;
+        point.centre = end.centre + unit(end.centre - inside.centre) * by_mm;
+        return point;
+    };
+    std::vector<CanalPoint> line{beyond(canal.front(), canal[arm])};
+    line.insert(line.end(), canal.begin(), canal.end());
+    line.push_back(beyond(canal.back(), canal[canal.size() - 1 - arm]));
+    return line;
+}
+
 Vec3 direction(const std::vector<Sample>& line, int s) {
     const int n = static_cast<int>(line.size());
     const int half = static_cast<int>(direction_smoothing_mm);
@@ -43,8 +57,8 @@ Vec3 direction(const std::vector<Sample>& line, int s) {
 
 }  // namespace
 
-Frame::Frame(const std::vector<CanalPoint>& canal) {
-    const auto line = resampled(canal);
+Frame::Frame(const std::vector<CanalPoint>& canal, double beyond_mm) {
+    const auto line = resampled(beyond_mm > 0 ? extended(canal, beyond_mm) : canal);
     const Vec3 patient_left{1, 0, 0};
     for (int s = 0; s < static_cast<int>(line.size()); ++s) {
         const auto& sample = line[static_cast<std::size_t>(s)];

@@ -21,8 +21,9 @@ struct CurvedPoint {
 
 class Frame {
   public:
-    // `canal` from head to foot, at least two points.
-    explicit Frame(const std::vector<CanalPoint>& canal);
+    // `canal` from head to foot, at least two points. The line goes on straight for `beyond_mm` at both ends:
+    // where the spine bends, a body can be in view whose stretch of canal is not.
+    explicit Frame(const std::vector<CanalPoint>& canal, double beyond_mm = 0);
 
     // The same line with the directions left and back turned about it by `degrees` at each station (positive:
     // left turns towards the back), for a patient who lies rotated.

@@ -27,7 +27,8 @@ constexpr int rib_above_middle_mm = 11;  // ribs join at the body's upper half, 
 constexpr int join_from_mm = 11, join_to_mm = 4, period_mm = 14;
 constexpr double least_rib_hu = 150, even_share = 0.6, most_join_nats = 2;
 
-constexpr double usual_occiput_s = 20;  // where the line ends at the skull, but the occiput is out of view
+constexpr double usual_occiput_s =
+    beyond_canal_mm + 20;  // where the line ends at the skull, but the occiput is out of view
 constexpr double c2_height_mm = 21, c1_above_disc_mm = 28,
                  c1_half_height_mm = 8;  // of the disc C2/C3
 // A body at the end of the view is given while its middle is in view, or no more than this outside.
@@ -80,7 +81,7 @@ Evidence gather(const Straight& straight, const Ribs& ribs, const LandmarkPlaces
     if (seen.occiput)
         evidence.disc_c2_c3.push_back({*seen.occiput + c2_c3_below_occiput_mm, c2_c3_sd_mm});
     else if (seen.ends_at_skull)
-        evidence.disc_c2_c3.push_back({c2_c3_below_occiput_mm, c2_c3_sd_by_end_mm});
+        evidence.disc_c2_c3.push_back({beyond_canal_mm + c2_c3_below_occiput_mm, c2_c3_sd_by_end_mm});
     if (seen.dens) evidence.disc_c2_c3.push_back({*seen.dens + c2_c3_below_dens_mm, dens_sd_mm});
     for (const int border : seen.atlas_borders)
         evidence.disc_c2_c3_by_atlas.push_back({border + c2_c3_below_atlas_mm, atlas_sd_mm});

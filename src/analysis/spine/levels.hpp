@@ -12,6 +12,9 @@
 
 namespace calcinode::spine {
 
+// How far the frame must go on beyond the canal in view for every body in view to be in it.
+inline constexpr double beyond_canal_mm = 12;
+
 // What names vertebrae, as far as it is in view; heights s.
 struct LandmarkPlaces {
     std::optional<double> occiput;    // lowest bone of the skull behind the neck

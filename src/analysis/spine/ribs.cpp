@@ -67,18 +67,24 @@ SideView side_view(const Volume& volume, const Frame& frame, int side, int threa
     return view;
 }
 
-// How much brighter each place is than what lies above and below it.
+// How much brighter each place is than what lies above and below it, as far as that is in view.
 SideView ridges(const SideView& view) {
+    constexpr float unseen = std::numeric_limits<float>::quiet_NaN();
     SideView out = view;
     const auto mean3 = [&](int s, int c) {
         float sum = 0;
-        for (int d = -1; d <= 1; ++d) sum += view.at(std::clamp(s + d, 0, view.heights - 1), c);
-        return sum / 3;
+        int count = 0;
+        for (int row = std::max(0, s - 1); row <= std::min(view.heights - 1, s + 1); ++row)
+            if (const float value = view.at(row, c); !std::isnan(value)) sum += value, ++count;
+        return count > 0 ? sum / static_cast<float>(count) : unseen;
     };
     for (int s = 0; s < view.heights; ++s)
-        for (int c = 0; c < columns; ++c)
+        for (int c = 0; c < columns; ++c) {
+            const float above = mean3(s - beside_mm, c), below = mean3(s + beside_mm, c);
+            const float beside = std::isnan(above) ? below : std::isnan(below) ? above : (above + below) / 2;
             out.values[static_cast<std::size_t>(s * columns + c)] =
-                mean3(s, c) - (mean3(s - beside_mm, c) + mean3(s + beside_mm, c)) / 2;
+                std::isnan(view.at(s, c)) ? unseen : mean3(s, c) - beside;
+        }
     return out;
 }
 

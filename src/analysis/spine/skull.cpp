@@ -1,6 +1,7 @@
 #include "analysis/spine/skull.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <vector>
 
 namespace calcinode::spine {
@@ -23,11 +24,15 @@ int bone_area(const Straight& straight, int s, int from_u, int to_u) {
 }  // namespace
 
 int lowest_occiput(const Straight& straight) {
-    for (int s = straight.hu.size[2] - 1; s >= 0; --s)
-        if (bone_area(straight, s, from_side_mm, to_side_mm) >= broad_mm2 &&
-            bone_area(straight, s, -to_side_mm, -from_side_mm) >= broad_mm2)
-            return s;
-    return -1;
+    constexpr int most_apart_mm = 20;  // of the two sides, where the head is tilted against the neck
+    const auto lowest = [&](int from_u, int to_u) {
+        for (int s = straight.hu.size[2] - 1; s >= 0; --s)
+            if (bone_area(straight, s, from_u, to_u) >= broad_mm2) return s;
+        return -1;
+    };
+    const int left = lowest(from_side_mm, to_side_mm), right = lowest(-to_side_mm, -from_side_mm);
+    if (left < 0 || right < 0 || std::abs(left - right) > most_apart_mm) return -1;
+    return (left + right) / 2;
 }
 
 std::vector<int> atlas_borders(const Straight& straight) {
