@@ -14,7 +14,8 @@ constexpr double corner_mm = 2;      // rounded corners and osteophytes at both 
 constexpr double seen_depth = 0.75;  // of the depth is looked at: its front end is not known yet
 constexpr double largest_tilt = 0.5, tilt_step = 0.05;  // 27 degrees against the canal
 constexpr double s_step_mm = 0.5;
-constexpr double s_tolerance_mm = 5;  // of the disc's given height
+// How far a disc may be from its given height: in parts of the bodies' depth, which is about their distance.
+constexpr double tolerance_part = 0.3, least_tolerance_mm = 5;
 constexpr double thinnest_mm = 1.5;
 constexpr double wedge = 0.15;          // of a plate's own tilt against the disc's: 8 degrees
 constexpr double about_as_well = 0.02;  // of the best score
@@ -117,7 +118,8 @@ DiscFaces find_disc_faces(const Straight& straight, const MidSection& section, c
     const double back_v = search.back_v_mm - corner_mm;
     const double front_v = std::max(-front_mm + 1.0, back_v - (seen_depth * search.depth_mm - corner_mm));
     const double v_mm = search.back_v_mm;
-    const int steps = static_cast<int>(std::ceil((search.thickest_mm / 2 + s_tolerance_mm) / s_step_mm));
+    const double tolerance_mm = std::max(least_tolerance_mm, tolerance_part * search.depth_mm);
+    const int steps = static_cast<int>(std::ceil((search.thickest_mm / 2 + tolerance_mm) / s_step_mm));
     const auto height = [&](int n) { return search.s_mm + n * s_step_mm; };
 
     Line above{search.s_mm - 2, 0, 0}, below{search.s_mm + 2, 0, 0};
@@ -131,7 +133,7 @@ DiscFaces find_disc_faces(const Straight& straight, const MidSection& section, c
             for (int b = a + static_cast<int>(thinnest_mm / s_step_mm); b <= steps; ++b) {
                 if ((b - a) * s_step_mm > search.thickest_mm) break;
                 const double off = (a + b) / 2.0 * s_step_mm;
-                if (std::abs(off) > s_tolerance_mm) continue;
+                if (std::abs(off) > tolerance_mm) continue;
                 const double fall = -step[static_cast<std::size_t>(a + steps)],
                              rise = step[static_cast<std::size_t>(b + steps)];
                 // Both plates must be seen: the weaker one counts twice.
