@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numbers>
+#include <optional>
 
 #include "analysis/kernels/coarse.hpp"
+#include "analysis/spine/canal_check.hpp"
 #include "analysis/spine/canal_path.hpp"
 #include "analysis/spine/canal_reach.hpp"
 #include "analysis/spine/canal_refine.hpp"
+#include "analysis/spine/canal_stretch.hpp"
 #include "analysis/spine/cranium.hpp"
 #include "analysis/spine/enclosure.hpp"
 
@@ -16,17 +17,25 @@ namespace calcinode::spine {
 namespace {
 
 constexpr std::array<double, 3> coarse_mm{2.2, 2.2, 2.6};
-constexpr double evidence_window_mm = 12;  // half a vertebra: arches alternate with gaps
-constexpr double enough_evidence = 0.22;
-constexpr double shortest_spine_mm = 45;  // two vertebrae; the front of a chest gives up to 35 by chance
-// Measured on 28 necks, a chest and an abdomen: within the spine up to 24 degrees between two stretches of 16
-// mm, at the foramen magnum, where the path goes on along the skull, 25 to 60; at the sacrum, to the
-// back, 33.
-constexpr double turn_arm_mm = 16, sharpest_turn_deg = 28, sharpest_lumbosacral_deg = 60;
-constexpr double lumbosacral_above_mm = 80;
-constexpr double leaning_mm = 8;
-constexpr double smoothing_mm = 6;
 constexpr double largest_recentre_mm = 6;
+// Two vertebrae; the front of a chest gives up to 35 by chance. Below a skull, which is a landmark, C1 and
+// C2.
+constexpr double shortest_spine_mm = 45, shortest_below_skull_mm = 25;
+constexpr double below_brain_mm =
+    10;  // the foramen magnum is below the lowest slice with brain, or close to it
+// Symmetry: spines have 0.44 to 0.7, a lumbar one with 3 mm voxels 0.3; hips, ilia, jaws and orbits up to
+// 0.34. Arches: spines from 0.3 on, the front of a jaw none.
+constexpr double least_symmetry_elsewhere = 0.26, least_symmetry_near_head = 0.32, full_symmetry = 0.42,
+                 least_arches = 0.15;
+constexpr double least_evidence_mm = 10;
+constexpr int most_proposals = 4;
+constexpr double rejected_radius_mm = 20;  // around a line that is no canal, or not the best
+
+struct Proposal {
+    BelowSkull found;
+    double score = 0;  // millimetres of canal, by what speaks for it
+    bool sure = false;
+};
 
 std::vector<CanalPoint> centred(const Volume& coarse, const EnclosureFinder& enclosures,
                                 const std::vector<VoxelIndex>& path) {
@@ -43,148 +52,70 @@ std::vector<CanalPoint> centred(const Volume& coarse, const EnclosureFinder& enc
     return points;
 }
 
-std::vector<double> window_means(const std::vector<CanalPoint>& points, double half_window) {
-    std::vector<double> means;
-    const int n = static_cast<int>(points.size()), half = std::max(1, static_cast<int>(half_window));
-    for (int k = 0; k < n; ++k) {
-        double sum = 0;
-        const int low = std::max(0, k - half), high = std::min(n - 1, k + half);
-        for (int q = low; q <= high; ++q) sum += points[static_cast<std::size_t>(q)].enclosed;
-        means.push_back(sum / (high - low + 1));
-    }
-    return means;
-}
-
-// The longest stretch with enough evidence all along: [first, last).
-std::pair<std::size_t, std::size_t> best_stretch(const std::vector<double>& evidence) {
-    std::pair<std::size_t, std::size_t> best{0, 0};
-    double best_sum = 0;
-    for (std::size_t k = 0; k < evidence.size();) {
-        if (evidence[k] < enough_evidence) {
-            ++k;
-            continue;
-        }
-        const std::size_t first = k;
-        double sum = 0;
-        while (k < evidence.size() && evidence[k] >= enough_evidence) sum += evidence[k++];
-        if (sum > best_sum) best = {first, k}, best_sum = sum;
-    }
-    return best;
-}
-
-// Gaussian smoothing along the line, each point weighted by its evidence.
-std::vector<CanalPoint> smooth(const std::vector<CanalPoint>& points, double height_mm) {
-    std::vector<CanalPoint> out = points;
-    const int n = static_cast<int>(points.size());
-    const int reach = static_cast<int>(3 * smoothing_mm / height_mm);
-    for (int k = 0; k < n; ++k) {
-        // A symmetric window: at the ends a one-sided one would pull the line inwards along its slope.
-        const int span = std::min({reach, k, n - 1 - k});
-        Vec3 sum{};
-        double radius = 0, weights = 0;
-        for (int d = -span; d <= span; ++d) {
-            const auto& p = points[static_cast<std::size_t>(k + d)];
-            const double t = d * height_mm / smoothing_mm;
-            const double w = std::exp(-0.5 * t * t) * (0.02 + p.enclosed);
-            sum = sum + p.centre * w;
-            radius += p.radius_mm * w;
-            weights += w;
-        }
-        auto& q = out[static_cast<std::size_t>(k)];
-        // Height stays: the weights would shift points along the line otherwise.
-        const Vec3 mean = sum * (1 / weights);
-        q.centre = {mean.x, mean.y, q.centre.z};
-        q.radius_mm = radius / weights;
-    }
-    return out;
-}
-
-double degrees_between(Vec3 a, Vec3 b) {
-    return std::acos(std::clamp(dot(unit(a), unit(b)), -1.0, 1.0)) * 180 / std::numbers::pi;
-}
-
-// Where the line can't be a spine's: it turns more sharply than a spine does. `line` from head to foot.
-std::vector<std::size_t> sharp_turns(const std::vector<CanalPoint>& line, double height_mm) {
-    const auto arm = static_cast<std::size_t>(turn_arm_mm / height_mm);
-    std::vector<std::size_t> turns;
-    std::size_t start = 0;
-    double sharpest = 0;
-    for (std::size_t n = arm; n + arm < line.size(); ++n) {
-        const Vec3 before = line[n].centre - line[n - arm].centre;
-        const Vec3 after = line[n + arm].centre - line[n].centre;
-        const double angle = degrees_between(before, after);
-        const Vec3 turn = unit(after) - unit(before);
-        const bool to_the_back = turn.y > 0.8 * norm(turn);
-        const bool long_spine_above = static_cast<double>(n - start) * height_mm > lumbosacral_above_mm;
-        const double limit = to_the_back && long_spine_above ? sharpest_lumbosacral_deg : sharpest_turn_deg;
-        if (angle < limit) {
-            sharpest = 0;
-        } else if (sharpest == 0) {
-            turns.push_back(n), sharpest = angle, start = n;
-        } else if (angle > sharpest) {
-            turns.back() = n, sharpest = angle, start = n;
-        }
-    }
-    return turns;
-}
-
-// The part between two sharp turns with the most evidence: in the skull and in the pelvis the path, which
-// must go on to the end of the scan, follows other bones.
-std::vector<CanalPoint> without_turns(const std::vector<CanalPoint>& line, double height_mm) {
-    auto cuts = sharp_turns(line, height_mm);
-    cuts.push_back(line.size());
-    std::size_t first = 0, best_first = 0, best_last = 0;
-    double best = -1;
-    for (const auto last : cuts) {
-        double sum = 0;
-        for (std::size_t n = first; n < last; ++n) sum += line[n].enclosed;
-        if (sum > best) best = sum, best_first = first, best_last = last;
-        first = last;
-    }
-    // Close to a turn the line already leans to the wrong side.
-    const auto lean = static_cast<std::size_t>(leaning_mm / height_mm);
-    const auto length = best_last - best_first;
-    if (best_first > 0 && length > 3 * lean) best_first += lean;
-    if (best_last < line.size() && length > 3 * lean) best_last -= lean;
-    return {line.begin() + static_cast<std::ptrdiff_t>(best_first),
-            line.begin() + static_cast<std::ptrdiff_t>(best_last)};
-}
-
 double length_mm(const std::vector<CanalPoint>& line) {
     double sum = 0;
     for (std::size_t n = 1; n < line.size(); ++n) sum += distance(line[n - 1].centre, line[n].centre);
     return sum;
 }
 
-}  // namespace
+double evidence_mm(const std::vector<CanalPoint>& line) {
+    double sum = 0;
+    for (std::size_t n = 1; n < line.size(); ++n)
+        sum += distance(line[n - 1].centre, line[n].centre) * line[n].enclosed;
+    return sum;
+}
 
-std::expected<Canal, Unfit> find_canal(const Volume& volume, int threads) {
-    const Unfit no_spine{"no_spine_in_view",
-                         "no spinal canal was found: the scan shows no spine, or too little of it"};
-    const Unfit only_head{"only_head_in_view", "the scan shows a head, and too little of the spine below it"};
-    const Volume coarse = kernels::block_mean(volume, kernels::factors_for(volume.grid, coarse_mm), threads);
-    const EnclosureFinder enclosures(coarse);
-    const auto brain = lowest_brain_slice(coarse, threads);
-    const auto none = brain ? only_head : no_spine;
-    const int slices = brain ? std::max(1, *brain) : coarse.grid.size[2];
-    const auto points = centred(coarse, enclosures, canal_path(coarse, enclosures, slices, threads));
-    const double height_mm = coarse.grid.spacing_mm[2];
-    const auto [first, last] = best_stretch(window_means(points, evidence_window_mm / height_mm));
-    if (static_cast<double>(last - first) * height_mm < shortest_spine_mm) return std::unexpected(none);
-
-    std::vector<CanalPoint> stretch(points.begin() + static_cast<std::ptrdiff_t>(first),
-                                    points.begin() + static_cast<std::ptrdiff_t>(last));
-    auto line = smooth(stretch, height_mm);
-    std::ranges::reverse(line);  // slices stand foot end first
-    line = without_turns(line, height_mm);
+std::optional<Proposal> proposal(const Volume& coarse, const EnclosureFinder& enclosures,
+                                 const std::vector<VoxelIndex>& path, double least_symmetry) {
+    auto line = canal_stretch(centred(coarse, enclosures, path), coarse.grid.spacing_mm[2]);
+    if (line.empty()) return std::nullopt;
     auto above = beyond(coarse, enclosures, line, End::head);
     const auto below = beyond(coarse, enclosures, line, End::foot);
     std::ranges::reverse(above);
     line.insert(line.begin(), above.begin(), above.end());
     line.insert(line.end(), below.begin(), below.end());
-    auto below_head = below_skull(coarse, refined(enclosures, std::move(line)));
-    if (length_mm(below_head.line) < shortest_spine_mm) return std::unexpected(none);
-    return Canal{std::move(below_head.line), below_head.ends_at_skull};
+    Proposal result{below_skull(coarse, refined(enclosures, std::move(line)))};
+    const auto& found = result.found;
+    const double shortest = found.ends_at_skull ? shortest_below_skull_mm : shortest_spine_mm;
+    if (length_mm(found.line) - found.straight_on_mm < shortest) return std::nullopt;
+    const auto likeness = likeness_of(coarse, found.line);
+    const double evidence = evidence_mm(found.line);
+    if (likeness.symmetry < least_symmetry || likeness.arches < least_arches || evidence < least_evidence_mm)
+        return std::nullopt;
+    const double symmetry =
+        std::min(1.0, (likeness.symmetry - least_symmetry) / (full_symmetry - least_symmetry));
+    result.score = evidence * symmetry;
+    result.sure = likeness.symmetry >= full_symmetry;
+    return result;
+}
+
+}  // namespace
+
+std::expected<Canal, Unfit> find_canal(const Volume& volume, int threads) {
+    const Volume coarse = kernels::block_mean(volume, kernels::factors_for(volume.grid, coarse_mm), threads);
+    const EnclosureFinder enclosures(coarse);
+    int slices = coarse.grid.size[2];
+    const auto brain = lowest_brain_slice(coarse, threads);
+    if (brain)
+        slices = std::min(slices,
+                          *brain + std::max(1, static_cast<int>(below_brain_mm / coarse.grid.spacing_mm[2])));
+
+    const double least_symmetry = brain ? least_symmetry_near_head : least_symmetry_elsewhere;
+
+    CanalPaths paths(coarse, enclosures, slices, threads);
+    std::optional<Proposal> best;
+    for (int n = 0; n < most_proposals && !(best && best->sure); ++n) {
+        const auto path = paths.best();
+        auto next = proposal(coarse, enclosures, path, least_symmetry);
+        if (next && (!best || next->score > best->score)) best = std::move(next);
+        paths.forget(path, rejected_radius_mm);
+    }
+    if (best) return Canal{std::move(best->found.line), best->found.ends_at_skull};
+    if (brain)
+        return std::unexpected(
+            Unfit{"only_head_in_view", "the scan shows a head, and too little of the spine below it"});
+    return std::unexpected(
+        Unfit{"no_spine_in_view", "no spinal canal was found: the scan shows no spine, or too little of it"});
 }
 
 }  // namespace calcinode::spine

@@ -20,7 +20,7 @@ constexpr double from_deg = 30, between_deg = 15;
 constexpr int fewest_closed = 8, fewest_beyond_arch = 6;
 // So much of a line on end makes sure.
 constexpr double sure_mm = 7;
-constexpr double straight_on_mm = 15, direction_mm = 20;
+constexpr double into_skull_mm = 12, foramen_within_mm = 35, direction_mm = 24;
 
 // Brain is looked for at places and in slices that are so far apart.
 constexpr double brain_grid_mm = 6, brain_slices_mm = 4;
@@ -126,8 +126,6 @@ BelowSkull below_skull(const Volume& coarse, std::vector<CanalPoint> line) {
     const auto& grid = coarse.grid;
     BelowSkull result;
     const auto cut = first_below(coarse, line);
-    for (std::size_t n = 1; n <= cut && n < line.size(); ++n)
-        result.in_skull_mm += distance(line[n].centre, line[n - 1].centre);
     result.line.assign(line.begin() + static_cast<std::ptrdiff_t>(cut), line.end());
     if (result.line.size() < 2) return result;
 
@@ -139,18 +137,21 @@ BelowSkull below_skull(const Volume& coarse, std::vector<CanalPoint> line) {
             break;
         }
     const Vec3 up = unit(head.centre - further);
+    // Straight on to the foramen magnum, and a little farther.
     std::vector<CanalPoint> straight_on;
-    bool skull = false;
-    for (double mm = grid.spacing_mm[2]; mm <= straight_on_mm; mm += grid.spacing_mm[2]) {
+    double until_mm = cut > 0 ? into_skull_mm : foramen_within_mm;
+    for (double mm = grid.spacing_mm[2]; mm <= until_mm; mm += grid.spacing_mm[2]) {
         const LpsPoint at = head.centre + up * mm;
-        const Vec3 index = grid.to_index(at);
-        if (index.z > grid.size[2] - 1) break;
+        if (grid.to_index(at).z > grid.size[2] - 1) break;
         straight_on.push_back({at, head.radius_mm, 0});
-        skull = skull || in_cranium(coarse, at);
+        if (result.ends_at_skull || !in_cranium(coarse, at)) continue;
+        result.ends_at_skull = true;
+        until_mm = std::min(until_mm, mm + into_skull_mm);
     }
-    result.ends_at_skull = cut > 0 || skull;
-    if (result.ends_at_skull)
-        result.line.insert(result.line.begin(), straight_on.rbegin(), straight_on.rend());
+    result.ends_at_skull = result.ends_at_skull || cut > 0;
+    if (!result.ends_at_skull || straight_on.empty()) return result;
+    result.straight_on_mm = distance(straight_on.back().centre, head.centre);
+    result.line.insert(result.line.begin(), straight_on.rbegin(), straight_on.rend());
     return result;
 }
 

@@ -22,7 +22,7 @@ std::optional<int> lowest_brain_slice(const Volume& coarse, int threads);
 // so that the foramen magnum and the occiput behind it are beside the line.
 struct BelowSkull {
     std::vector<CanalPoint> line;
-    double in_skull_mm = 0;      // what was left out
+    double straight_on_mm = 0;   // of the line: what lies above the last point below the skull
     bool ends_at_skull = false;  // the head end is the foramen magnum, or close to it
 };
 BelowSkull below_skull(const Volume& coarse, std::vector<CanalPoint> line);

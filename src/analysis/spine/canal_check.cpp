@@ -1,0 +1,74 @@
+#include "analysis/spine/canal_check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+namespace calcinode::spine {
+namespace {
+
+// Bone is compared at both sides in this range, as far as a vertebra reaches.
+constexpr double from_side_mm = 3, to_side_mm = 33, from_front_mm = -33, to_back_mm = 33, grid_mm = 3;
+constexpr int low_hu = 130, high_hu = 330;
+// The patient may lie turned about the long axis, or a vertebra be turned by a scoliosis.
+constexpr std::array<int, 7> turns_deg{-24, -16, -8, 0, 8, 16, 24};
+constexpr double arch_reach_mm = 24, arch_first_mm = 3;
+constexpr int arch_hu = 160, air_hu = -300;
+constexpr std::array<int, 5> back_deg{45, 67, 90, 113, 135};
+constexpr int rays_of_an_arch = 4;
+
+Vec3 across(double degrees, double u, double v) {
+    const double angle = degrees * std::numbers::pi / 180, c = std::cos(angle), s = std::sin(angle);
+    return {u * c - v * s, u * s + v * c, 0};
+}
+
+int hu_at(const Volume& coarse, LpsPoint place) {
+    const Vec3 index = coarse.grid.to_index(place);
+    const VoxelIndex v{static_cast<int>(std::lround(index.x)), static_cast<int>(std::lround(index.y)),
+                       static_cast<int>(std::lround(index.z))};
+    return coarse.grid.contains(v) ? coarse.at(v) : -1024;
+}
+
+bool arch_behind(const Volume& coarse, LpsPoint place) {
+    int hits = 0;
+    for (const int degrees : back_deg) {
+        const Vec3 along = across(degrees, 1, 0);
+        for (double t = arch_first_mm; t <= arch_reach_mm; t += 1) {
+            const int hu = hu_at(coarse, place + along * t);
+            if (hu < air_hu) break;
+            if (hu < arch_hu) continue;
+            ++hits;
+            break;
+        }
+    }
+    return hits >= rays_of_an_arch;
+}
+
+}  // namespace
+
+SpineLikeness likeness_of(const Volume& coarse, const std::vector<CanalPoint>& line) {
+    std::array<double, turns_deg.size()> shared{}, either{};
+    int arches = 0;
+    for (const auto& point : line) {
+        arches += arch_behind(coarse, point.centre);
+        for (std::size_t t = 0; t < turns_deg.size(); ++t)
+            for (double v = from_front_mm; v <= to_back_mm; v += grid_mm)
+                for (double u = from_side_mm; u <= to_side_mm; u += grid_mm) {
+                    const auto bone = [&](double side) {
+                        return std::clamp(hu_at(coarse, point.centre + across(turns_deg[t], side, v)), low_hu,
+                                          high_hu) -
+                               low_hu;
+                    };
+                    const int left = bone(u), right = bone(-u);
+                    shared[t] += std::min(left, right), either[t] += std::max(left, right);
+                }
+    }
+    SpineLikeness likeness;
+    for (std::size_t t = 0; t < turns_deg.size(); ++t)
+        if (either[t] > 0) likeness.symmetry = std::max(likeness.symmetry, shared[t] / either[t]);
+    if (!line.empty()) likeness.arches = static_cast<double>(arches) / static_cast<double>(line.size());
+    return likeness;
+}
+
+}  // namespace calcinode::spine

@@ -1,0 +1,19 @@
+// Whether a line that bone encloses is the spine's canal: marrow between the plates of an ilium, a hip or a
+// jaw is soft tissue within bone as well.
+#pragma once
+
+#include <vector>
+
+#include "analysis/spine/canal.hpp"
+#include "analysis/spine/enclosure.hpp"
+
+namespace calcinode::spine {
+
+struct SpineLikeness {
+    double symmetry = 0;  // of the bone on both sides of the line: what both share, of what either has
+    double arches = 0;    // share of the line's points with an arch behind them
+};
+
+SpineLikeness likeness_of(const Volume& coarse, const std::vector<CanalPoint>& line);
+
+}  // namespace calcinode::spine
