@@ -57,6 +57,17 @@ def time_series(name, folder, scratch):
           f" peak memory of the whole program {peak:.0f} MiB (1.5 volumes are {limit:.0f} MiB)")
 
 
+def judge_tilted(scratch):
+    """A real series with gantry tilt, beside the evaluation's unfit cases."""
+    folder = pathlib.Path(os.environ.get("CALCINODE_CT") or "/nonexistent") / "encodings" / "gantry-tilt-ge"
+    if not folder.is_dir():
+        return
+    subprocess.run([CALCINODE, "analyze", str(folder), "--output", str(scratch / "tilted")], stdout=subprocess.DEVNULL)
+    result = json.loads(next((scratch / "tilted").rglob("result.json")).read_text())
+    spine_figures.line("gantry-tilt-ge", result["reason_code"] or result["status"], "not_applicable",
+                       result["status"] == "not_applicable")
+
+
 def main():
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
@@ -72,6 +83,7 @@ def main():
             subprocess.run(["/usr/bin/python3", f"{scorer}/score.py", cases, str(scratch / "scored"), "--analyser",
                             f"{CALCINODE} analyze"], check=True)
             spine_figures.print_figures(cases, scratch / "scored")
+            judge_tilted(scratch)
         else:
             print("*** CALCINODE_CASES or CALCINODE_EVAL is not set: no figures of how right the analysis is ***")
 

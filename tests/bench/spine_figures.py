@@ -2,7 +2,7 @@
 
     spine_figures.py CASES SCORED        CASES/NAME/truth.json, SCORED/NAME/**/result.json
 
-A vertebra counts as named where the nearest predicted body centre lies within 20 mm and carries its name, as the
+Names are asked for where a landmark is in view: C1 or C2, T1 below C7, T12 above L1, S1. A vertebra counts as named where the nearest predicted body centre lies within 20 mm and carries its name, as the
 evaluation's scorer counts. "Fine" are chest-*, abdomen-* and phantom-*, "coarse" the necks (2.5 mm slices of 1 mm
 pixels that were coarser once).
 """
@@ -21,6 +21,7 @@ class Group:
 
     def __init__(self):
         self.cases, self.named, self.shifted, self.nameless = [], 0, 0, 0
+        self.elsewhere = [0, 0, 0]  # the same of cases without a landmark in view
         self.canal, self.body, self.missing = [], [], 0
         self.wrong = []  # cases with a wrong name, and which
 
@@ -38,25 +39,36 @@ def percentile(values, percent):
     return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
+def has_landmark(truth):
+    levels = {v["level"] for v in truth["vertebrae"]}
+    return bool(levels & {"C1", "C2", "S1"}) or levels >= {"C7", "T1"} or levels >= {"T12", "L1"}
+
+
 def add_vertebrae(group, name, truth, spine):
     wrong = []
+    counts = [0, 0, 0]  # named, named wrongly, nameless
     for true in truth["vertebrae"]:
         if not true.get("certain", True):
             continue
         near = min(spine["vertebrae"], default=None, key=lambda v: math.dist(v["body_lps_mm"], true["body"]))
         away = math.dist(near["body_lps_mm"], true["body"]) if near else math.inf
         if away > NEAR_MM:
-            group.nameless += 1
+            counts[2] += 1
             group.missing += 1
             continue
         group.body.append(away)
         if near["level"] == true["level"]:
-            group.named += 1
+            counts[0] += 1
         elif near["level"] == "uncertain":
-            group.nameless += 1
+            counts[2] += 1
         else:
-            group.shifted += 1
+            counts[1] += 1
             wrong.append(f"{true['level']} as {near['level']}")
+    if has_landmark(truth):
+        group.named, group.shifted, group.nameless = (
+            a + b for a, b in zip((group.named, group.shifted, group.nameless), counts))
+    else:
+        group.elsewhere = [a + b for a, b in zip(group.elsewhere, counts)]
     if wrong:
         group.wrong.append(f"{name}: {wrong[0]}" + (f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""))
 
@@ -74,7 +86,7 @@ def slip_errors(truth, spine):
     measured = {(s["upper"], s["lower"]): s["slip_mm"] for s in spine["listhesis"]}
     true = {(s["upper"], s["lower"]): s["slip_mm"] for s in truth["listhesis"]}
     errors = {pair: abs(measured.get(pair, 0) - slip) for pair, slip in true.items()}
-    return errors, [abs(slip) for pair, slip in measured.items() if pair not in true]
+    return errors, {pair: abs(slip) for pair, slip in measured.items() if pair not in true}
 
 
 def group_of(name):
@@ -114,6 +126,9 @@ def print_group(name, group, labels, canal_median, canal_p95, body_median):
     line(f"vertebra labels right, {name} ({group.named} of {group.known})", f"{share:.1f} %", f">= {labels} %",
          share >= labels)
     line(f"  of the rest: named wrongly {group.shifted}, uncertain or not found {group.nameless}", "", "")
+    if any(group.elsewhere):
+        named, shifted, nameless = group.elsewhere
+        line(f"  no landmark in view: named {named}, wrongly {shifted}, uncertain {nameless}", "", "")
     if group.canal:
         median, p95 = statistics.median(group.canal), percentile(group.canal, 95)
         line(f"canal centreline, {name}, median", f"{median:.1f} mm", f"<= {canal_median} mm", median <= canal_median)
@@ -134,10 +149,12 @@ def print_figures(cases, scored):
     for name, (errors, _) in slips.items():
         for (upper, lower), error in errors.items():
             line(f"slip {upper} on {lower}, {name}, error", f"{error:.2f} mm", "<= 1 mm", error <= 1)
-    others = [mm for _, there in slips.values() for mm in there]
-    if slips:
-        line(f"largest slip where there is none ({len(others)} pairs of {len(slips)} phantoms)",
-             f"{max(others, default=0):.2f} mm", "<= 1 mm", bool(others) and max(others) <= 1)
+    others = sorted((mm, f"{name} {'/'.join(pair)}") for name, (_, there) in slips.items()
+                    for pair, mm in there.items())
+    if others:
+        line(f"slips where there are none ({len(others)} pairs of {len(slips)} phantoms), median",
+             f"{statistics.median(mm for mm, _ in others):.2f} mm", "")
+        line(f"  largest: {others[-1][1]}", f"{others[-1][0]:.2f} mm", "<= 1 mm", others[-1][0] <= 1)
     for name, (status, code) in unfit.items():
         line(name, code or status, "not_applicable", status == "not_applicable")
     for group in groups.values():
