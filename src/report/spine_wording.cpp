@@ -8,9 +8,9 @@
 namespace calcinode::report {
 namespace {
 
-// A slip is told where it differs from none by two standard deviations: by chance that happens once in
-// twenty.
-constexpr double sure_deviations = 2;
+// A slip is told where it differs from none by three standard deviations: a scan has ten pairs and more, of
+// which one would pass two by chance.
+constexpr double sure_deviations = 3;
 // Further names are too improbable to help a reader.
 constexpr std::size_t alternatives_told = 2;
 constexpr double least_told = 0.05;
@@ -59,6 +59,10 @@ std::vector<LevelAlternative> pairs(const Spine& spine, const Listhesis& slip) {
     const auto& upper = spine.vertebrae[slip.upper_index].alternatives;
     const auto& lower = spine.vertebrae[slip.upper_index + 1].alternatives;
     std::vector<LevelAlternative> result;
+    if (is_named(slip.upper))  // names are lost between the two
+        for (const auto& a : lower) result.push_back({segment_name(slip.upper, a.level), a.probability});
+    else if (is_named(slip.lower))
+        for (const auto& a : upper) result.push_back({segment_name(a.level, slip.lower), a.probability});
     // Neighbours have their alternatives in the same order: both names shift together.
     for (std::size_t n = 0; n < std::min(upper.size(), lower.size()); ++n)
         result.push_back({segment_name(upper[n].level, lower[n].level), upper[n].probability});

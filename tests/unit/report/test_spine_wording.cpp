@@ -31,7 +31,7 @@ TEST_CASE("a slip of 3 mm that is surely one is told as the case report tells it
     Spine spine;
     spine.vertebrae = {named("C3"), named("C4"), named("C5")};
     spine.listhesis = {slip("C3", "C4", 3.1), slip("C4", "C5", 2.9), slip("C5", "C6", -3.6),
-                       slip("C6", "C7", 3.5, 1.8)};
+                       slip("C6", "C7", 3.5, 1.2)};
     const auto told = spondylolistheses(spine);
     REQUIRE(told.size() == 2);
     CHECK(slip_words(spine, told[0]) == "C3/4 spondylolisthesis, 3 mm anterior");
@@ -62,6 +62,13 @@ TEST_CASE("an uncertain level is told with its alternatives") {
     deposit.level = "uncertain";
     deposit.alternatives = first.alternatives;
     CHECK(level_text(deposit) == "level uncertain: T4 (60 %) or T5 (35 %)");
+}
+
+TEST_CASE("a slip between a sure name and an uncertain one says both") {
+    Spine spine;
+    spine.vertebrae = {named("C7"), uncertain("T1", "T2")};
+    CHECK(slip_words(spine, slip("C7", "uncertain", 3.4)) ==
+          "spondylolisthesis, 3 mm anterior, level uncertain: C7/T1 (60 %) or C7/T2 (35 %)");
 }
 
 TEST_CASE("improbable alternatives are not told") {
