@@ -27,12 +27,13 @@ constexpr double below_brain_mm =
 // 0.34. Arches: spines from 0.3 on, the front of a jaw none.
 constexpr double least_symmetry_elsewhere = 0.26, least_symmetry_near_head = 0.32, full_symmetry = 0.42,
                  least_arches = 0.15;
-constexpr double least_evidence_mm = 10;
-constexpr int most_proposals = 4;
-constexpr double rejected_radius_mm = 20;  // around a line that is no canal, or not the best
+constexpr double no_symmetry = 0.2;
+constexpr double least_evidence_mm = 10, sure_evidence_mm = 25;
+constexpr int most_paths = 4;
+constexpr double rejected_radius_mm = 20;  // around a path that is no canal, or not all of it
 
 struct Proposal {
-    BelowSkull found;
+    std::vector<CanalPoint> line;
     double score = 0;  // millimetres of canal, by what speaks for it
     bool sure = false;
 };
@@ -65,28 +66,33 @@ double evidence_mm(const std::vector<CanalPoint>& line) {
     return sum;
 }
 
-std::optional<Proposal> proposal(const Volume& coarse, const EnclosureFinder& enclosures,
-                                 const std::vector<VoxelIndex>& path, double least_symmetry) {
-    auto line = canal_stretch(centred(coarse, enclosures, path), coarse.grid.spacing_mm[2]);
-    if (line.empty()) return std::nullopt;
+void propose(const Volume& coarse, std::vector<std::vector<CanalPoint>> stretches, double least_symmetry,
+             std::vector<Proposal>& proposals) {
+    for (auto& line : stretches) {
+        const auto likeness = likeness_of(coarse, line);
+        if (likeness.symmetry < least_symmetry || likeness.arches < least_arches) continue;
+        const double symmetry =
+            std::min(1.0, (likeness.symmetry - no_symmetry) / (full_symmetry - no_symmetry));
+        const double score = evidence_mm(line) * symmetry;
+        proposals.push_back(
+            {std::move(line), score, likeness.symmetry >= full_symmetry && score >= sure_evidence_mm});
+    }
+}
+
+// The whole canal of which a line is a part; nothing where it is too short for one.
+std::optional<Canal> whole_canal(const Volume& coarse, const EnclosureFinder& enclosures,
+                                 std::vector<CanalPoint> line) {
     auto above = beyond(coarse, enclosures, line, End::head);
     const auto below = beyond(coarse, enclosures, line, End::foot);
     std::ranges::reverse(above);
     line.insert(line.begin(), above.begin(), above.end());
     line.insert(line.end(), below.begin(), below.end());
-    Proposal result{below_skull(coarse, refined(enclosures, std::move(line)))};
-    const auto& found = result.found;
+    auto found = below_skull(coarse, refined(enclosures, std::move(line)));
     const double shortest = found.ends_at_skull ? shortest_below_skull_mm : shortest_spine_mm;
-    if (length_mm(found.line) - found.straight_on_mm < shortest) return std::nullopt;
-    const auto likeness = likeness_of(coarse, found.line);
-    const double evidence = evidence_mm(found.line);
-    if (likeness.symmetry < least_symmetry || likeness.arches < least_arches || evidence < least_evidence_mm)
+    if (length_mm(found.line) - found.straight_on_mm < shortest ||
+        evidence_mm(found.line) < least_evidence_mm)
         return std::nullopt;
-    const double symmetry =
-        std::min(1.0, (likeness.symmetry - least_symmetry) / (full_symmetry - least_symmetry));
-    result.score = evidence * symmetry;
-    result.sure = likeness.symmetry >= full_symmetry;
-    return result;
+    return Canal{std::move(found.line), found.ends_at_skull};
 }
 
 }  // namespace
@@ -103,14 +109,16 @@ std::expected<Canal, Unfit> find_canal(const Volume& volume, int threads) {
     const double least_symmetry = brain ? least_symmetry_near_head : least_symmetry_elsewhere;
 
     CanalPaths paths(coarse, enclosures, slices, threads);
-    std::optional<Proposal> best;
-    for (int n = 0; n < most_proposals && !(best && best->sure); ++n) {
+    std::vector<Proposal> proposals;
+    for (int n = 0; n < most_paths && std::ranges::none_of(proposals, &Proposal::sure); ++n) {
         const auto path = paths.best();
-        auto next = proposal(coarse, enclosures, path, least_symmetry);
-        if (next && (!best || next->score > best->score)) best = std::move(next);
+        propose(coarse, canal_stretches(centred(coarse, enclosures, path), coarse.grid.spacing_mm[2]),
+                least_symmetry, proposals);
         paths.forget(path, rejected_radius_mm);
     }
-    if (best) return Canal{std::move(best->found.line), best->found.ends_at_skull};
+    std::ranges::sort(proposals, std::greater{}, &Proposal::score);
+    for (auto& proposal : proposals)
+        if (auto canal = whole_canal(coarse, enclosures, std::move(proposal.line))) return *canal;
     if (brain)
         return std::unexpected(
             Unfit{"only_head_in_view", "the scan shows a head, and too little of the spine below it"});

@@ -10,10 +10,8 @@ namespace {
 constexpr double evidence_window_mm = 12;  // half a vertebra: arches alternate with gaps
 constexpr double enough_evidence = 0.22;
 // Measured on 28 necks, a chest and an abdomen: within the spine up to 24 degrees between two stretches of 16
-// mm, at the foramen magnum, where the path goes on along the skull, 25 to 60; at the sacrum, to the
-// back, 33.
-constexpr double turn_arm_mm = 16, sharpest_turn_deg = 28, sharpest_lumbosacral_deg = 60;
-constexpr double lumbosacral_above_mm = 80;
+// mm, at the foramen magnum, where the path goes on along the skull, 25 to 60; at the sacrum 33.
+constexpr double turn_arm_mm = 16, sharpest_turn_deg = 28;
 constexpr double leaning_mm = 8;
 constexpr double smoothing_mm = 6;
 constexpr double shortest_mm = 20;  // one vertebra: what lies beyond the ends is looked for afterwards
@@ -30,21 +28,20 @@ std::vector<double> window_means(const std::vector<CanalPoint>& points, double h
     return means;
 }
 
-// The longest stretch with enough evidence all along: [first, last).
-std::pair<std::size_t, std::size_t> best_stretch(const std::vector<double>& evidence) {
-    std::pair<std::size_t, std::size_t> best{0, 0};
-    double best_sum = 0;
+using Range = std::pair<std::size_t, std::size_t>;  // [first, last)
+
+// The stretches with enough evidence all along.
+std::vector<Range> stretches(const std::vector<double>& evidence) {
+    std::vector<Range> found;
     for (std::size_t k = 0; k < evidence.size();) {
-        if (evidence[k] < enough_evidence) {
-            ++k;
-            continue;
-        }
         const std::size_t first = k;
-        double sum = 0;
-        while (k < evidence.size() && evidence[k] >= enough_evidence) sum += evidence[k++];
-        if (sum > best_sum) best = {first, k}, best_sum = sum;
+        while (k < evidence.size() && evidence[k] >= enough_evidence) ++k;
+        if (k > first)
+            found.emplace_back(first, k);
+        else
+            ++k;
     }
-    return best;
+    return found;
 }
 
 // Gaussian smoothing along the line, each point weighted by its evidence.
@@ -82,58 +79,54 @@ double degrees_between(Vec3 a, Vec3 b) {
 std::vector<std::size_t> sharp_turns(const std::vector<CanalPoint>& line, double height_mm) {
     const auto arm = static_cast<std::size_t>(turn_arm_mm / height_mm);
     std::vector<std::size_t> turns;
-    std::size_t start = 0;
     double sharpest = 0;
     for (std::size_t n = arm; n + arm < line.size(); ++n) {
-        const Vec3 before = line[n].centre - line[n - arm].centre;
-        const Vec3 after = line[n + arm].centre - line[n].centre;
-        const double angle = degrees_between(before, after);
-        const Vec3 turn = unit(after) - unit(before);
-        const bool to_the_back = turn.y > 0.8 * norm(turn);
-        const bool long_spine_above = static_cast<double>(n - start) * height_mm > lumbosacral_above_mm;
-        const double limit = to_the_back && long_spine_above ? sharpest_lumbosacral_deg : sharpest_turn_deg;
-        if (angle < limit) {
+        const double angle =
+            degrees_between(line[n].centre - line[n - arm].centre, line[n + arm].centre - line[n].centre);
+        if (angle < sharpest_turn_deg) {
             sharpest = 0;
         } else if (sharpest == 0) {
-            turns.push_back(n), sharpest = angle, start = n;
+            turns.push_back(n), sharpest = angle;
         } else if (angle > sharpest) {
-            turns.back() = n, sharpest = angle, start = n;
+            turns.back() = n, sharpest = angle;
         }
     }
     return turns;
 }
 
-// The part between two sharp turns with the most evidence.
-std::vector<CanalPoint> without_turns(const std::vector<CanalPoint>& line, double height_mm) {
+// The parts between sharp turns. Close to a turn the line already leans to the wrong side.
+void add_parts(const std::vector<CanalPoint>& line, double height_mm,
+               std::vector<std::vector<CanalPoint>>& parts) {
+    const auto lean = static_cast<std::size_t>(leaning_mm / height_mm);
     auto cuts = sharp_turns(line, height_mm);
     cuts.push_back(line.size());
-    std::size_t first = 0, best_first = 0, best_last = 0;
-    double best = -1;
-    for (const auto last : cuts) {
-        double sum = 0;
-        for (std::size_t n = first; n < last; ++n) sum += line[n].enclosed;
-        if (sum > best) best = sum, best_first = first, best_last = last;
-        first = last;
+    std::size_t first = 0;
+    for (const auto cut : cuts) {
+        std::size_t last = cut;
+        if (static_cast<double>(last - first) * height_mm >= shortest_mm + 2 * leaning_mm) {
+            if (first > 0) first += lean;
+            if (last < line.size()) last -= lean;
+        }
+        if (static_cast<double>(last - first) * height_mm >= shortest_mm)
+            parts.emplace_back(line.begin() + static_cast<std::ptrdiff_t>(first),
+                               line.begin() + static_cast<std::ptrdiff_t>(last));
+        first = cut;
     }
-    // Close to a turn the line already leans to the wrong side.
-    const auto lean = static_cast<std::size_t>(leaning_mm / height_mm);
-    const auto length = best_last - best_first;
-    if (best_first > 0 && length > 3 * lean) best_first += lean;
-    if (best_last < line.size() && length > 3 * lean) best_last -= lean;
-    return {line.begin() + static_cast<std::ptrdiff_t>(best_first),
-            line.begin() + static_cast<std::ptrdiff_t>(best_last)};
 }
 
 }  // namespace
 
-std::vector<CanalPoint> canal_stretch(const std::vector<CanalPoint>& points, double height_mm) {
-    const auto [first, last] = best_stretch(window_means(points, evidence_window_mm / height_mm));
-    if (static_cast<double>(last - first) * height_mm < shortest_mm) return {};
-    const std::vector<CanalPoint> stretch(points.begin() + static_cast<std::ptrdiff_t>(first),
-                                          points.begin() + static_cast<std::ptrdiff_t>(last));
-    auto line = smooth(stretch, height_mm);
-    std::ranges::reverse(line);  // slices stand foot end first
-    return without_turns(line, height_mm);
+std::vector<std::vector<CanalPoint>> canal_stretches(const std::vector<CanalPoint>& points,
+                                                     double height_mm) {
+    std::vector<std::vector<CanalPoint>> parts;
+    for (const auto& [first, last] : stretches(window_means(points, evidence_window_mm / height_mm))) {
+        const std::vector<CanalPoint> stretch(points.begin() + static_cast<std::ptrdiff_t>(first),
+                                              points.begin() + static_cast<std::ptrdiff_t>(last));
+        auto line = smooth(stretch, height_mm);
+        std::ranges::reverse(line);  // slices stand foot end first
+        add_parts(line, height_mm, parts);
+    }
+    return parts;
 }
 
 }  // namespace calcinode::spine

@@ -1,4 +1,4 @@
-// The part of a path through all slices that is a canal.
+// The parts of a path that may be a canal.
 #pragma once
 
 #include <vector>
@@ -7,9 +7,9 @@
 
 namespace calcinode::spine {
 
-// Of points one a slice, foot end first, `height_mm` apart: the longest part that bone encloses, before it
-// turns more sharply than a spine does (in the skull and in the pelvis the path, which must go on to the end
-// of the scan, follows other bones). Smooth, from head to foot; empty where there is none.
-std::vector<CanalPoint> canal_stretch(const std::vector<CanalPoint>& points, double height_mm);
+// Of points one a slice, foot end first, `height_mm` apart: the parts that bone encloses, cut where they turn
+// more sharply than a spine does (in the skull and in the pelvis the path, which must go on to the end of the
+// scan, follows other bones). Each one smooth, and from head to foot.
+std::vector<std::vector<CanalPoint>> canal_stretches(const std::vector<CanalPoint>& points, double height_mm);
 
 }  // namespace calcinode::spine
