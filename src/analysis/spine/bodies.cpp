@@ -19,7 +19,7 @@ constexpr double most_thick_mm = 16;
 constexpr double half_disc = 0.12;  // of it, from a disc's middle to the endplate, usually
 constexpr double least_height = 0.5, most_height = 1.05;  // of it
 constexpr double about_as_well = 0.02;                    // of the best score
-constexpr double frame_end_mm = 3;  // no disc is looked for closer to the end of the frame
+constexpr int frame_end_mm = 3;  // no disc is looked for closer to the end of the frame
 
 // The body's middle plane in the curved frame, from its two endplates.
 struct Section {
@@ -85,6 +85,15 @@ void keep_height(Section& body, double upper_s, double lower_s, double v) {
         body.lower = given_plate(expected_lower, body.lower.v_mm, body.upper);
 }
 
+// Whether the scan ends before this height: in front of the canal there is nothing but bone and disc.
+bool beyond_scan(const Straight& straight, double s, double radius) {
+    constexpr int nothing_hu = -1000, depth_mm = 6;
+    const int k = static_cast<int>(std::lround(s));
+    if (k < frame_end_mm || k >= straight.hu.size[2] - frame_end_mm) return true;
+    const int v = -static_cast<int>(std::lround(radius)) - depth_mm;
+    return straight.hu.values[straight.hu.offset(half_width_mm, std::max(0, v + front_mm), k)] <= nothing_hu;
+}
+
 struct Shape {
     Section body;
     double back_v = 0, front_v = 0;
@@ -92,8 +101,6 @@ struct Shape {
 
 Shape measure(const Frame& frame, const Straight& straight, double upper_s, double lower_s, BodyEnd upper,
               BodyEnd lower) {
-    if (upper_s < frame_end_mm) upper = BodyEnd::given;
-    if (lower_s > frame.length() - 1 - frame_end_mm) lower = BodyEnd::given;
     const double pitch = std::max(8.0, lower_s - upper_s);
     const auto radius = [&](double s) {
         return frame.station(std::clamp(static_cast<int>(std::lround(s)), 0, frame.length() - 1)).radius_mm;
@@ -101,6 +108,8 @@ Shape measure(const Frame& frame, const Straight& straight, double upper_s, doub
     const int margin = static_cast<int>(pitch);
     const MidSection section(straight, static_cast<int>(upper_s) - margin,
                              static_cast<int>(lower_s) + margin);
+    if (beyond_scan(straight, upper_s, radius(upper_s))) upper = BodyEnd::given;
+    if (beyond_scan(straight, lower_s, radius(lower_s))) lower = BodyEnd::given;
     const double middle_radius = radius((upper_s + lower_s) / 2);
 
     Shape shape;

@@ -12,8 +12,9 @@ namespace calcinode::spine {
 enum class BodyEnd { disc, given };
 
 // The body between two discs, given by their middles' heights at the canal's front (s, millimetres; 3 mm
-// more or less do not matter). Its axes are at right angles to the mean of its endplates. The level is left
-// empty; trabecular attenuation and canal area are measured elsewhere.
+// more or less do not matter; a given end may lie beyond the frame, where the scan cuts the body). Its axes
+// are at right angles to the mean of its endplates. The level is left empty; trabecular attenuation and canal
+// area are measured elsewhere.
 Vertebra measure_body(const Frame& frame, const Straight& straight, double upper_disc_s, double lower_disc_s,
                       BodyEnd upper = BodyEnd::disc, BodyEnd lower = BodyEnd::disc);
 

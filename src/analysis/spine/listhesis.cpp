@@ -11,7 +11,7 @@ namespace {
 
 // Of a wall's slope its own measurement counts for so much, the mean of its neighbourhood for the rest: by
 // unevenness alone the slopes of short walls scatter about as much as they differ.
-constexpr double own_slope = 0.6;
+constexpr double own_slope = 0.7;
 constexpr std::size_t neighbourhood = 2;  // bodies to both sides
 constexpr double bend_error = 0.25;       // of half the difference of the two distances
 // Less sure than this is not measured: a slip of 3 mm would not stand out.

@@ -180,6 +180,8 @@ std::optional<PosteriorWall> find_posterior_wall(const Volume& volume, const Ver
     const double lower_h = dot(vertebra.lower_endplate - vertebra.body, vertebra.down);
     const double height = lower_h - upper_h;
     if (!(height > 4) || !(vertebra.depth_mm > 6)) return {};
+    // A body that the scan cuts is not measured well enough.
+    if (!hu_at(volume, vertebra.upper_endplate) || !hu_at(volume, vertebra.lower_endplate)) return {};
     auto rows = rows_of(volume, vertebra, height);
     if (rows.size() < 5) return {};
     Fit fit = first_line(rows);

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "analysis/spine/bodies.hpp"
+#include "analysis/spine/listhesis.hpp"
 #include "synthetic_column.hpp"
 
 using namespace calcinode;
@@ -86,6 +87,23 @@ TEST_CASE("a given end is taken as it is") {
     const auto v = spine::measure_body(frame, straight, lower_s - 18, lower_s, spine::BodyEnd::given);
     CHECK(frame.to_curved(v.upper_endplate).s == doctest::Approx(lower_s - 18).epsilon(0.01));
     CHECK(frame.to_curved(v.lower_endplate).s == doctest::Approx(lower_s - 3).epsilon(0.01));
+}
+
+TEST_CASE("a body that the scan cuts stays where the rest of it would be, and no slip of it is measured") {
+    const Column column;
+    auto volume = test::volume_of(column);
+    const auto top = test::bodies_of(column)[0];
+    volume.grid.size[2] = static_cast<int>(top.centre.z) - 2;  // planes of 1 mm: half of the body is gone
+    volume.hu.resize(volume.grid.voxels());
+    const auto frame = test::frame_of(column);
+    const auto straight = spine::straighten(volume, frame, 1);
+    const double lower_s = frame.to_curved(top.wall(12)).s;
+    auto vertebrae = test::vertebrae_of(column);
+    vertebrae[0] = spine::measure_body(frame, straight, lower_s - 24, lower_s);
+    CHECK(distance(vertebrae[0].body, top.centre) < 3);
+    CHECK(std::abs(vertebrae[0].depth_mm - test::body_depth_mm) < 2);
+    CHECK(degrees_between(vertebrae[0].down, top.down) < 3);
+    CHECK(spine::find_listhesis(volume, vertebrae).size() == 2);
 }
 
 TEST_CASE("no bone at all: some body, but no crash and orthonormal axes") {
