@@ -81,7 +81,7 @@ void propose(const Volume& coarse, std::vector<std::vector<CanalPoint>> stretche
 
 // The whole canal of which a line is a part; nothing where it is too short for one.
 std::optional<Canal> whole_canal(const Volume& coarse, const EnclosureFinder& enclosures,
-                                 std::vector<CanalPoint> line) {
+                                 std::vector<CanalPoint> line, double least_symmetry) {
     auto above = beyond(coarse, enclosures, line, End::head);
     const auto below = beyond(coarse, enclosures, line, End::foot);
     std::ranges::reverse(above);
@@ -90,7 +90,8 @@ std::optional<Canal> whole_canal(const Volume& coarse, const EnclosureFinder& en
     auto found = below_skull(coarse, refined(enclosures, std::move(line)));
     const double shortest = found.ends_at_skull ? shortest_below_skull_mm : shortest_spine_mm;
     if (length_mm(found.line) - found.straight_on_mm < shortest ||
-        evidence_mm(found.line) < least_evidence_mm)
+        evidence_mm(found.line) < least_evidence_mm ||
+        likeness_of(coarse, found.line).symmetry < least_symmetry)
         return std::nullopt;
     return Canal{std::move(found.line), found.ends_at_skull};
 }
@@ -118,7 +119,8 @@ std::expected<Canal, Unfit> find_canal(const Volume& volume, int threads) {
     }
     std::ranges::sort(proposals, std::greater{}, &Proposal::score);
     for (auto& proposal : proposals)
-        if (auto canal = whole_canal(coarse, enclosures, std::move(proposal.line))) return *canal;
+        if (auto canal = whole_canal(coarse, enclosures, std::move(proposal.line), least_symmetry))
+            return *canal;
     if (brain)
         return std::unexpected(
             Unfit{"only_head_in_view", "the scan shows a head, and too little of the spine below it"});

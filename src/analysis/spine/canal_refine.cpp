@@ -9,7 +9,7 @@ namespace {
 constexpr double direction_mm = 10;  // to either side of a point, for the line's direction there
 constexpr double largest_shift_mm = 6;
 constexpr double smoothing_mm = 6;
-constexpr double least_weight = 0.01;  // of a point that no bone is around
+constexpr double least_weight = 0.002;  // of a point that no bone is around
 
 struct Measured {
     Vec3 centre;

@@ -20,7 +20,7 @@ constexpr double from_deg = 30, between_deg = 15;
 constexpr int fewest_closed = 8, fewest_beyond_arch = 6;
 // So much of a line on end makes sure.
 constexpr double sure_mm = 7;
-constexpr double into_skull_mm = 12, foramen_within_mm = 35, direction_mm = 24;
+constexpr double into_skull_mm = 12, foramen_within_mm = 35, direction_mm = 40;
 
 // Brain is looked for at places and in slices that are so far apart.
 constexpr double brain_grid_mm = 6, brain_slices_mm = 4;
@@ -92,6 +92,23 @@ std::size_t first_below(const Volume& coarse, const std::vector<CanalPoint>& lin
     return 0;
 }
 
+// The direction of a line's head end: a straight line through the points that bone encloses there.
+Vec3 upwards(const std::vector<CanalPoint>& line) {
+    const LpsPoint head = line.front().centre;
+    double w = 0, z = 0, zz = 0;
+    Vec3 p{}, pz{};
+    for (const auto& point : line) {
+        const Vec3 d = point.centre - head;
+        if (norm(d) > direction_mm) break;
+        const double weight = 0.02 + point.enclosed;
+        w += weight, z += weight * d.z, zz += weight * d.z * d.z;
+        p = p + d * weight, pz = pz + d * (weight * d.z);
+    }
+    const double spread = w * zz - z * z;
+    if (spread <= 0) return {0, 0, 1};
+    return unit((pz * w - p * z) * (1 / spread));
+}
+
 }  // namespace
 
 bool in_cranium(const Volume& coarse, LpsPoint place) {
@@ -130,13 +147,7 @@ BelowSkull below_skull(const Volume& coarse, std::vector<CanalPoint> line) {
     if (result.line.size() < 2) return result;
 
     const CanalPoint head = result.line.front();
-    LpsPoint further = result.line.back().centre;
-    for (const auto& point : result.line)
-        if (distance(point.centre, head.centre) >= direction_mm) {
-            further = point.centre;
-            break;
-        }
-    const Vec3 up = unit(head.centre - further);
+    const Vec3 up = upwards(result.line);
     // Straight on to the foramen magnum, and a little farther.
     std::vector<CanalPoint> straight_on;
     double until_mm = cut > 0 ? into_skull_mm : foramen_within_mm;
