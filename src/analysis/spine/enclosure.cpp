@@ -17,8 +17,6 @@ constexpr float smallest_radius_mm = 3.5F, small_radius_mm = 5.5F;  // thoracic 
 constexpr float large_radius_mm = 13.5F, largest_radius_mm = 18;    // foramen magnum, C1: 13 to 15
 constexpr float near_axis = 0.9F;                                   // cosine of 25 degrees
 constexpr float wide_diameter_mm = 30, beyond_diameter_mm = 42;     // of any vertebra's canal
-// Cord and fluid measure 0 to 60 HU; marrow that bone encloses just as well seldom less than 100.
-constexpr int soft_low_hu = -100, soft_full_low_hu = -40, soft_full_high_hu = 75, soft_high_hu = 140;
 // The vertebral body is looked for between these distances in front of the bone in front.
 // Beyond its posterior wall: behind any other enclosing cortex (ilium, femur, skull) lies muscle or brain.
 constexpr float body_near_mm = 5, body_far_mm = 14, body_half_width_mm = 6;
@@ -55,10 +53,16 @@ struct Openness {
     bool still_closed(const Ray& ray) { return (open += !ray.hit) <= directions / 2; }
 };
 
-float softness_of(float hu) {
-    return hu < soft_full_low_hu ? ramp(hu, soft_low_hu, soft_full_low_hu)
-                                 : ramp(hu, soft_high_hu, soft_full_high_hu);
-}
+struct Softness {
+    float low_hu, full_low_hu, full_high_hu, high_hu;
+    float of(float hu) const {
+        return hu < full_low_hu ? ramp(hu, low_hu, full_low_hu) : ramp(hu, high_hu, full_high_hu);
+    }
+};
+// Cord and fluid measure 0 to 60 HU; marrow that bone encloses just as well seldom less than 100.
+constexpr Softness cord{-100, -40, 75, 140};
+// Where the canal's place is known roughly already, the sacral canal's fat is no doubt, and marrow is.
+constexpr Softness cord_or_fat{-140, -95, 70, 115};
 
 // `body_hu(mm)`: the attenuation behind the bone that the ray to the front reaches.
 template <class BodyHu>
@@ -166,7 +170,7 @@ float EnclosureFinder::softness(VoxelIndex place) const {
             sum += coarse_.at({i, j, place.k});
             ++count;
         }
-    return softness_of(static_cast<float>(sum) / static_cast<float>(count));
+    return cord.of(static_cast<float>(sum) / static_cast<float>(count));
 }
 
 template <bool inside_grid>
@@ -181,8 +185,8 @@ Enclosure EnclosureFinder::look(VoxelIndex place, float soft) const {
 }
 
 Enclosure EnclosureFinder::at(VoxelIndex place) const {
-    const int hu = coarse_.at(place);
-    if (hu < soft_low_hu || hu > soft_high_hu) return {};
+    const auto hu = static_cast<float>(coarse_.at(place));
+    if (hu < cord.low_hu || hu > cord.high_hu) return {};
     const float soft = softness(place);
     if (soft <= 0) return {};
     const auto& size = coarse_.grid.size;
@@ -248,7 +252,7 @@ PlaneAxes plane_across(Vec3 down) {
 
 Enclosure EnclosureFinder::in_plane(LpsPoint place, const PlaneAxes& axes) const {
     const PlaneSamples plane(coarse_, place, axes);
-    const float soft = softness_of(plane.mean(-2, 2, -2, 2));
+    const float soft = cord_or_fat.of(plane.mean(-2, 2, -2, 2));
     if (soft <= 0) return {};
     Rays rays{};
     Openness openness;
