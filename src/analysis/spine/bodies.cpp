@@ -19,6 +19,8 @@ constexpr double most_thick_mm = 16;
 constexpr double half_disc = 0.12;  // of it, from a disc's middle to the endplate, usually
 constexpr double least_height = 0.5, most_height = 1.05;  // of it
 constexpr double about_as_well = 0.02;                    // of the best score
+constexpr double c2_height_mm =
+    21;                          // its body with half of the disc below: measured on 44 necks and phantoms
 constexpr int frame_end_mm = 3;  // no disc is looked for closer to the end of the frame
 
 // The body's middle plane in the curved frame, from its two endplates.
@@ -168,6 +170,10 @@ Vertebra measure_body(const Frame& frame, const Straight& straight, double upper
     v.depth_mm = shape.back_v - shape.front_v;
     v.canal = frame.to_lps({s, 0, 0});
     return v;
+}
+
+Vertebra measure_c2(const Frame& frame, const Straight& straight, double lower_disc_s) {
+    return measure_body(frame, straight, lower_disc_s - c2_height_mm, lower_disc_s, BodyEnd::given);
 }
 
 }  // namespace calcinode::spine

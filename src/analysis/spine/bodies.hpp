@@ -18,4 +18,7 @@ enum class BodyEnd { disc, given };
 Vertebra measure_body(const Frame& frame, const Straight& straight, double upper_disc_s, double lower_disc_s,
                       BodyEnd upper = BodyEnd::disc, BodyEnd lower = BodyEnd::disc);
 
+// The body of C2 below its dens, above the given disc.
+Vertebra measure_c2(const Frame& frame, const Straight& straight, double lower_disc_s);
+
 }  // namespace calcinode::spine
