@@ -61,7 +61,7 @@ std::expected<Findings, Unfit> analyse(const Volume& volume, const AnalysisOptio
     const auto frame = untwisted.turned(spine::axial_turn(first_look, options.threads));
     const auto straight = spine::straighten(volume, frame, options.threads);
     const auto ribs = spine::find_ribs(volume, frame, options.threads);
-    const auto landmarks = spine::find_landmarks(frame, straight, ribs, canal->ends_at_skull);
+    const auto landmarks = spine::find_landmarks(volume, frame, straight, ribs, canal->ends_at_skull);
     auto skull_s = landmarks.occiput;
     if (!skull_s && canal->ends_at_skull) skull_s = 0;
 

@@ -76,7 +76,7 @@ inline constexpr double spondylolisthesis_mm = 3.0;
 
 // A place of the skeleton that gives a vertebra its name.
 struct Landmark {
-    std::string name;   // "skull base", "dens", "first rib", "lowest rib", "sacrum"
+    std::string name;   // "skull base", "dens", "first rib", "lowest rib", "iliac crest"
     std::string level;  // the level that it names
     LpsPoint place;     // on the spine, at its height
 };

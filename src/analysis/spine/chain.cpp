@@ -14,6 +14,15 @@ constexpr std::array<double, levels> spacing_mm{0,    0,    16.8, 16.2, 16.0, 15
                                                 18.0, 20.0, 20.8, 21.3, 21.8, 22.4, 23.1,
                                                 24.0, 24.5, 25.5, 27.3, 29.5,      // T1 ... T12
                                                 32.0, 33.5, 34.3, 34.0, 32.0, 0};  // L1 ... L5, S1
+// Depth of the body, front to back, in its middle: cervical as measured on the development necks, thoracic
+// and lumbar after Panjabi (as above; depth of the endplates, less up to 3 mm for the waist between them).
+// People and measurements differ by a seventh; one person's vertebrae differ alike, hence the weight below
+// one.
+constexpr std::array<double, levels> body_depth_mm{18,   18, 18,   18,   18, 18.5, 18.5,  // C1 ... C7
+                                                   18.5, 20, 21,   22.5, 24, 25.5, 26.5,
+                                                   27.5, 28, 28.5, 29,   30,       // T1 ... T12
+                                                   31,   32, 33,   33.5, 34, 34};  // L1 ... L5, S1
+constexpr double depth_sd = 0.15, depth_weight = 0.4, most_depth_nats = 4;
 // How steeply the spinous processes fall, degrees. Textbook anatomy: those of T5 to T8 are long, steep and
 // overlap, those of T11 to L5 short and level; the numbers in between as on the development CTs.
 constexpr std::array<double, levels> spinous_slope_deg{0,  30, 32, 30, 28, 26, 26,  // C1 ... C7
@@ -31,9 +40,7 @@ constexpr int steps = longest_mm - shortest_mm + 1;
 constexpr double shortest_share = 0.62, longest_share = 1.5;  // of the usual spacing
 constexpr double largest_change = 1.45;  // of one distance to the next, against the usual change
 
-constexpr double between_weight = 0.6;  // a disc in the middle between two is one too many
-// No single landmark is trusted beyond this: anatomy varies, and a landmark may be mistaken.
-constexpr double most_per_landmark = 6;
+constexpr double between_weight = 0.6;               // a disc in the middle between two is one too many
 constexpr double per_uncovered_mm = 0.15;            // spine without discs
 constexpr int joint_from_mm = 13, joint_to_mm = 26;  // of C1 and C2, above the disc C2/C3
 constexpr double joint_weight = 0.5;
@@ -44,9 +51,9 @@ double square(double x) {
     return x * x;
 }
 
-// 0 where the landmark is met, down to -most_per_landmark.
+// What a chain gains by how well it meets a landmark: place.most_nats, down to nothing.
 double meets(double s, const Place& place) {
-    return -std::min(0.5 * square((s - place.s) / place.sd_mm), most_per_landmark);
+    return std::max(0.0, place.most_nats - 0.5 * square((s - place.s) / place.sd_mm));
 }
 
 class Search {
@@ -105,8 +112,14 @@ class Search {
         const double off = slope.degrees - spinous_slope_deg[static_cast<std::size_t>(level)];
         return -slope.clearness * std::min(0.5 * square(off / spinous_sd_deg), most_spinous_nats);
     }
+    double suits_depth(int level, int middle) const {
+        const double depth = seen_.depth_mm[static_cast<std::size_t>(middle)];
+        if (std::isnan(depth) || level <= c2) return 0;
+        const double off = std::log(depth / body_depth_mm[static_cast<std::size_t>(level)]);
+        return -depth_weight * std::min(0.5 * square(off / depth_sd), most_depth_nats);
+    }
     double suits(int level, int middle) const {
-        return bears_ribs(level, middle) + suits_slope(level, middle);
+        return suits_depth(level, middle) + bears_ribs(level, middle) + suits_slope(level, middle);
     }
 
     // A disc at s below `level` with its predecessor `distance` above: all but how the distance itself fits.
@@ -114,8 +127,8 @@ class Search {
         const int middle = s - distance / 2;
         double value = disc(s) - between_weight * std::max(0.0, disc(middle)) + suits(level, middle);
         if (level == t1)
-            for (const auto& place : seen_.t1) value += most_per_landmark + meets(middle, place);
-        if (level == l5 && seen_.disc_l5_s1) value += most_per_landmark + meets(s, *seen_.disc_l5_s1);
+            for (const auto& place : seen_.t1) value += meets(middle, place);
+        if (level == l4 && seen_.disc_l4_l5) value += meets(s, *seen_.disc_l4_l5);
         return value;
     }
 
@@ -123,10 +136,10 @@ class Search {
     double start(int level, int s) const {
         double value = disc(s);
         if (level == c2) {
-            for (const auto& place : seen_.disc_c2_c3) value += most_per_landmark + meets(s, place);
-            double atlas = -most_per_landmark;
+            for (const auto& place : seen_.disc_c2_c3) value += meets(s, place);
+            double atlas = 0;
             for (const auto& place : seen_.disc_c2_c3_by_atlas) atlas = std::max(atlas, meets(s, place));
-            value += most_per_landmark + atlas;
+            value += atlas;
             // The joint of C1 and C2 looks much like a disc between pedicles.
             double joint = 0;
             for (int above = joint_from_mm; above <= joint_to_mm; ++above)
@@ -139,7 +152,7 @@ class Search {
         const int middle = static_cast<int>(s - usual / 2);
         if (middle >= 0) value += suits(level, middle);
         if (level == t1)
-            for (const auto& place : seen_.t1) value += most_per_landmark + meets(s - usual / 2, place);
+            for (const auto& place : seen_.t1) value += meets(s - usual / 2, place);
         return value;
     }
 
@@ -152,7 +165,7 @@ class Search {
         const int middle = static_cast<int>(s + usual / 2);
         if (middle < n_) value += suits(level + 1, middle);
         if (level + 1 == t1)
-            for (const auto& place : seen_.t1) value += most_per_landmark + meets(s + usual / 2, place);
+            for (const auto& place : seen_.t1) value += meets(s + usual / 2, place);
         return value;
     }
 

@@ -19,6 +19,9 @@ struct CurvedPoint {
     double s = 0, u = 0, v = 0;
 };
 
+// How far the frame must go on beyond the canal in view for every body in view to be in it.
+inline constexpr double beyond_canal_mm = 12;
+
 class Frame {
   public:
     // `canal` from head to foot, at least two points. The line goes on straight for `beyond_mm` at both ends:

@@ -2,94 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <optional>
 
 #include "analysis/spine/bodies.hpp"
-#include "analysis/spine/discs.hpp"
-#include "analysis/spine/skull.hpp"
 
 namespace calcinode::spine {
 namespace {
 
-// From the lowest occiput to the disc C2/C3: 28 mm, sd 6, on the development necks; where only the line's end
-// tells of the skull, less exactly.
-constexpr double c2_c3_below_occiput_mm = 28, c2_c3_sd_mm = 8, c2_c3_sd_by_end_mm = 12;
-constexpr double c2_c3_below_dens_mm = 29, dens_sd_mm = 5.5, c1_below_dens_mm = 3;
-constexpr double c2_c3_below_atlas_mm = 22, atlas_sd_mm = 3.5;
-constexpr double t1_below_first_rib_mm = 14, first_rib_sd_mm = 4.5;
-constexpr double lung_apex_below_t1_mm = 5, lung_apex_sd_mm = 8;
-constexpr double l5_s1_sd_mm = 8;
-constexpr int necks_length_mm = 70;  // no first rib lies this close below the occiput
-
-constexpr int rib_above_middle_mm = 11;  // ribs join at the body's upper half, T2 to T10 at its upper disc
-
-// Between ribs the contrast falls to a third.
-constexpr int join_from_mm = 11, join_to_mm = 4, period_mm = 14;
-constexpr double least_rib_hu = 150, even_share = 0.6, most_join_nats = 2;
-
-constexpr double usual_occiput_s =
-    beyond_canal_mm + 20;  // where the line ends at the skull, but the occiput is out of view
 constexpr double c2_height_mm = 21, c1_above_disc_mm = 28,
                  c1_half_height_mm = 8;  // of the disc C2/C3
 // A body at the end of the view is given while its middle is in view, or no more than this outside.
 constexpr double partly_out_mm = 4;
-constexpr double sure = 0.75;         // from here on a name is given
-constexpr double worth_naming = 0.1;  // as an alternative
-
-double largest_contrast(const Ribs& ribs, int from, int to) {
-    const int n = static_cast<int>(ribs.contrast_hu.size());
-    double most = std::numeric_limits<double>::quiet_NaN();
-    for (int s = std::max(0, from); s < std::min(n, to); ++s)
-        if (const double contrast = ribs.contrast_hu[static_cast<std::size_t>(s)];
-            !std::isnan(contrast) && !(most >= contrast))
-            most = contrast;
-    return most;
-}
-
-// Of the rib that a vertebra with its middle at each height would bear.
-std::vector<double> rib_contrasts(const Ribs& ribs) {
-    std::vector<double> hu;
-    for (int middle = 0; middle < static_cast<int>(ribs.contrast_hu.size()); ++middle)
-        hu.push_back(middle < rib_above_middle_mm / 2
-                         ? std::numeric_limits<double>::quiet_NaN()
-                         : largest_contrast(ribs, middle - rib_above_middle_mm, middle));
-    return hu;
-}
-
-// That the ribs in view join a vertebra with its middle at each height rather than one higher or lower.
-std::vector<double> rib_joins(const Ribs& ribs) {
-    std::vector<double> nats;
-    for (int middle = 0; middle < static_cast<int>(ribs.contrast_hu.size()); ++middle) {
-        const double near = largest_contrast(ribs, middle - period_mm, middle + period_mm);
-        double sum = 0;
-        for (int s = middle - join_from_mm; s <= middle - join_to_mm; ++s)
-            sum += s < 0 ? 0 : std::max(0.0, ribs.contrast_hu[static_cast<std::size_t>(s)]);
-        const double share = sum / (join_from_mm - join_to_mm + 1) / near;
-        const bool seen = middle >= join_from_mm && near > least_rib_hu && !std::isnan(share);
-        nats.push_back(seen ? most_join_nats * std::clamp((share - even_share) / (1 - even_share), -1.0, 1.0)
-                            : 0);
-    }
-    return nats;
-}
-
-Evidence gather(const Straight& straight, const Ribs& ribs, const LandmarkPlaces& seen) {
-    Evidence evidence;
-    evidence.disc = disc_evidence(straight);
-    evidence.rib_hu = rib_contrasts(ribs);
-    evidence.rib_joins = rib_joins(ribs);
-    evidence.spinous = spinous_slopes(straight);
-    if (seen.occiput)
-        evidence.disc_c2_c3.push_back({*seen.occiput + c2_c3_below_occiput_mm, c2_c3_sd_mm});
-    else if (seen.ends_at_skull)
-        evidence.disc_c2_c3.push_back({beyond_canal_mm + c2_c3_below_occiput_mm, c2_c3_sd_by_end_mm});
-    if (seen.dens) evidence.disc_c2_c3.push_back({*seen.dens + c2_c3_below_dens_mm, dens_sd_mm});
-    for (const int border : seen.atlas_borders)
-        evidence.disc_c2_c3_by_atlas.push_back({border + c2_c3_below_atlas_mm, atlas_sd_mm});
-    if (seen.first_rib) evidence.t1.push_back({*seen.first_rib + t1_below_first_rib_mm, first_rib_sd_mm});
-    if (seen.lung_apex) evidence.t1.push_back({*seen.lung_apex - lung_apex_below_t1_mm, lung_apex_sd_mm});
-    if (seen.sacrum) evidence.disc_l5_s1 = Place{*seen.sacrum, l5_s1_sd_mm};
-    return evidence;
-}
+constexpr double most_deviations = 2.5;                     // from a landmark, to say that the chain meets it
+constexpr double sure_with_landmark = 0.7, never_sure = 2;  // probability from which on a name is given
+constexpr double worth_naming = 0.1;                        // as an alternative
 
 using Names = std::array<double, levels>;
 
@@ -102,7 +30,7 @@ Names shifted(const Names& names, int by) {
     return out;
 }
 
-void name(Vertebra& vertebra, const Names& names) {
+void name(Vertebra& vertebra, const Names& names, double sure) {
     std::vector<LevelAlternative> likely;
     for (int level = 0; level < levels; ++level)
         if (const double p = names[static_cast<std::size_t>(level)]; p >= worth_naming)
@@ -127,91 +55,119 @@ Vertebra atlas(const Frame& frame, const Vertebra& axis, double s) {
     return v;
 }
 
-std::vector<Vertebra> vertebrae_of(const Chain& chain, const Frame& frame, const Straight& straight,
-                                   std::optional<double> dens) {
-    std::vector<Vertebra> all;
+// Height of the disc below a vertebra, if the chain has it.
+std::optional<double> disc_below(const Chain& chain, int level) {
+    const int n = level - chain.first_level;
+    if (n < 0 || n >= static_cast<int>(chain.discs.size())) return std::nullopt;
+    return chain.discs[static_cast<std::size_t>(n)];
+}
+
+// Height of a vertebra's middle; where only one of its discs is in view, from that and the usual height.
+std::optional<double> middle_of(const Chain& chain, int level) {
+    const auto above = disc_below(chain, level - 1), below = disc_below(chain, level);
+    if (above && below) return (*above + *below) / 2;
+    if (below) return *below - usual_spacing_mm(level) / 2;
+    if (above) return *above + usual_spacing_mm(level) / 2;
+    return std::nullopt;
+}
+
+struct Unnamed {
+    Vertebra vertebra;
+    Names names;
+};
+
+// C2, with its dens, and C1 above the disc C2/C3.
+void add_axis_and_atlas(std::vector<Unnamed>& all, const Chain& chain, const Frame& frame,
+                        const Straight& straight, std::optional<double> dens) {
+    const double disc = chain.discs.front();
+    const Vertebra axis = measure_body(frame, straight, std::max(0.0, disc - c2_height_mm), disc);
+    const double s = dens && disc - *dens > c2_height_mm ? *dens + c1_below_dens_mm : disc - c1_above_disc_mm;
+    if (s > -c1_half_height_mm) all.push_back({atlas(frame, axis, s), shifted(chain.names[0], -1)});
+    all.push_back({axis, chain.names[0]});
+}
+
+std::vector<Unnamed> vertebrae_of(const Chain& chain, const Frame& frame, const Straight& straight,
+                                  std::optional<double> dens) {
+    std::vector<Unnamed> all;
     const auto add = [&](double upper, double lower, const Names& names) {
-        all.push_back(measure_body(frame, straight, upper, lower));
-        name(all.back(), names);
+        all.push_back({measure_body(frame, straight, upper, lower), names});
     };
     const double first = chain.discs.front(), last = chain.discs.back();
-    if (chain.first_level == c2) {
-        const Vertebra axis = measure_body(frame, straight, std::max(0.0, first - c2_height_mm), first);
-        const double s =
-            dens && first - *dens > c2_height_mm ? *dens + c1_below_dens_mm : first - c1_above_disc_mm;
-        if (s > -c1_half_height_mm) {
-            all.push_back(atlas(frame, axis, s));
-            name(all.back(), shifted(chain.names[0], -1));
-        }
-        all.push_back(axis);
-        name(all.back(), chain.names[0]);
-    } else if (const double height = usual_spacing_mm(chain.first_level);
-               first >= height / 2 - partly_out_mm) {
-        add(std::max(0.0, first - height), first, chain.names[0]);
-    }
+    const double first_height = chain.first_level == c2 ? 0 : usual_spacing_mm(chain.first_level);
+    if (chain.first_level == c2)
+        add_axis_and_atlas(all, chain, frame, straight, dens);
+    else if (first >= first_height / 2 - partly_out_mm)
+        add(std::max(0.0, first - first_height), first, chain.names[0]);
     for (std::size_t n = 1; n < chain.discs.size(); ++n)
         add(chain.discs[n - 1], chain.discs[n], chain.names[n]);
     const int below = chain.first_level + static_cast<int>(chain.discs.size());
-    const double height = below == s1 ? usual_spacing_mm(l5) : usual_spacing_mm(below);
+    const double height = usual_spacing_mm(std::min(below, l5));
     if (last + height / 2 < frame.length() + partly_out_mm)
         add(last, std::min(last + height, frame.length() - 1.0), shifted(chain.names.back(), 1));
     return all;
 }
 
-const Vertebra* with_level(const std::vector<Vertebra>& vertebrae, std::string_view level) {
-    const auto found = std::ranges::find(vertebrae, level, &Vertebra::level);
-    return found == vertebrae.end() ? nullptr : &*found;
+// From T8 down to T12 the spinous processes turn from steep to level: the lower end of the thorax where the
+// lowest rib can't be told, since no vertebra below is in view.
+bool falls_then_levels(const Evidence& evidence, const Chain& chain) {
+    constexpr double steep_deg = 45, level_deg = 25;
+    const auto slope = [&](int level) {
+        const auto s = middle_of(chain, level);
+        const bool in_view = s && *s >= 0 && *s < static_cast<double>(evidence.spinous.size());
+        const auto seen = in_view ? evidence.spinous[static_cast<std::size_t>(*s)] : SpinousSlope{};
+        return seen.clearness > 0 ? seen.degrees : std::numeric_limits<double>::quiet_NaN();
+    };
+    return (slope(t12 - 5) + slope(t12 - 4) + slope(t12 - 3)) / 3 > steep_deg && slope(t12) < level_deg;
 }
 
-std::vector<Landmark> landmarks_of(const Frame& frame, const LandmarkPlaces& seen, const Ribs& ribs,
-                                   const std::vector<Vertebra>& vertebrae) {
-    std::vector<Landmark> landmarks;
+// The landmarks that the chain meets: those by which its names hold. Head end first.
+std::vector<Landmark> met_landmarks(const Frame& frame, const Landmarks& seen, const Evidence& evidence,
+                                    const Chain& chain) {
+    std::vector<Landmark> met;
     const auto add = [&](const char* landmark, int level, double s) {
-        landmarks.push_back(
+        met.push_back(
             {landmark, std::string(level_names[static_cast<std::size_t>(level)]), frame.to_lps({s, 0, 0})});
     };
-    if (seen.occiput) add("skull base", c1, *seen.occiput);
-    if (seen.dens) add("dens", c1, *seen.dens);
-    if (seen.first_rib) add("first rib", t1, *seen.first_rib);
-    const auto *last_ribbed = with_level(vertebrae, "T12"), *below = with_level(vertebrae, "L1");
-    if (last_ribbed && below) {
-        const auto contrasts = rib_contrasts(ribs);
-        const auto at = [&](const Vertebra* v) {
-            return contrasts[static_cast<std::size_t>(std::lround(frame.to_curved(v->body).s))];
-        };
-        if (at(last_ribbed) > even_contrast_hu && at(below) < even_contrast_hu)
-            add("lowest rib", t12, frame.to_curved(last_ribbed->body).s);
-    }
-    if (seen.sacrum) add("sacrum", s1, *seen.sacrum);
-    return landmarks;
+    const auto at = [](std::optional<double> s, const Place& place) {
+        return s && std::abs(*s - place.s) <= most_deviations * place.sd_mm;
+    };
+    const auto c2_c3 = disc_below(chain, c2), t1_middle = middle_of(chain, t1);
+    const auto at_any = [&](std::optional<double> s, const std::vector<Place>& places) {
+        return std::ranges::any_of(places, [&](const Place& place) { return at(s, place); });
+    };
+    if (seen.occiput && at(c2_c3, evidence.disc_c2_c3.front())) add("skull base", c1, *seen.occiput);
+    if ((seen.dens && at(c2_c3, evidence.disc_c2_c3.back())) || at_any(c2_c3, evidence.disc_c2_c3_by_atlas))
+        add("dens", c1, seen.dens.value_or(*c2_c3 - c1_above_disc_mm));
+    if (seen.first_rib && at(t1_middle, evidence.t1.front())) add("first rib", t1, *t1_middle);
+    if (seen.lung_apex && at(t1_middle, evidence.t1.back())) add("lung apex", t1, *seen.lung_apex);
+    const auto rib_hu = [&](int level) {
+        const auto s = middle_of(chain, level);
+        const bool in_view = s && *s >= 0 && *s < static_cast<double>(evidence.rib_hu.size());
+        return in_view ? evidence.rib_hu[static_cast<std::size_t>(*s)]
+                       : std::numeric_limits<double>::quiet_NaN();
+    };
+    if (rib_hu(t12) > even_contrast_hu && rib_hu(l1) < even_contrast_hu)
+        add("lowest rib", t12, *middle_of(chain, t12));
+    if (falls_then_levels(evidence, chain)) add("level spinous processes", t12, *middle_of(chain, t12));
+    if (evidence.disc_l4_l5 && at(disc_below(chain, l4), *evidence.disc_l4_l5))
+        add("iliac crest", l4, *seen.iliac_crest);
+    return met;
 }
 
 }  // namespace
 
-LandmarkPlaces find_landmarks(const Frame& /*frame*/, const Straight& straight, const Ribs& ribs,
-                              bool ends_at_skull) {
-    LandmarkPlaces seen;
-    seen.ends_at_skull = ends_at_skull;
-    if (const int s = lowest_occiput(straight); s >= 0) seen.occiput = s;
-    if (seen.occiput || ends_at_skull)
-        if (const int s =
-                dens_behind_arch(straight, static_cast<int>(seen.occiput.value_or(usual_occiput_s)));
-            s >= 0)
-            seen.dens = s;
-    seen.atlas_borders = atlas_borders(straight);
-    const double neck = seen.occiput ? *seen.occiput + necks_length_mm : ends_at_skull ? necks_length_mm : 0;
-    if (const auto s = first_rib_top(ribs, static_cast<int>(neck))) seen.first_rib = *s;
-    if (ribs.lung_apex_s && *ribs.lung_apex_s > 2) seen.lung_apex = *ribs.lung_apex_s;
-    return seen;
-}
-
 Spine find_levels(const Frame& frame, const Straight& straight, const Ribs& ribs,
-                  const LandmarkPlaces& landmarks) {
-    const auto chain = likeliest_chain(gather(straight, ribs, landmarks));
+                  const Landmarks& landmarks) {
+    const auto evidence = evidence_of(straight, ribs, landmarks);
+    const auto chain = likeliest_chain(evidence);
     Spine spine;
     if (chain.discs.empty()) return spine;
-    spine.vertebrae = vertebrae_of(chain, frame, straight, landmarks.dens);
-    spine.landmarks = landmarks_of(frame, landmarks, ribs, spine.vertebrae);
+    spine.landmarks = met_landmarks(frame, landmarks, evidence, chain);
+    const double sure = spine.landmarks.empty() ? never_sure : sure_with_landmark;
+    for (auto& [vertebra, names] : vertebrae_of(chain, frame, straight, landmarks.dens)) {
+        name(vertebra, names, sure);
+        spine.vertebrae.push_back(std::move(vertebra));
+    }
     return spine;
 }
 

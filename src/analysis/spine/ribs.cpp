@@ -22,6 +22,7 @@ constexpr double lowest_hu = 0, highest_hu = 500;  // air and metal count no mor
 constexpr int beside_mm = 11;
 // Per column, millimetres of s: ribs fall by up to 55 degrees outward; the first ones rise a little.
 constexpr int steepest_rise = -1, steepest_fall = 3;
+constexpr int usual_fall_mm = 32;   // of the steep lower ribs, over all columns
 constexpr int fewest_columns = 12;  // in view, for a judgement
 
 constexpr int lung_hu = -500, outside_hu = -1000;  // less is outside of the scanner's field of view
@@ -139,42 +140,58 @@ std::vector<double> way_contrast(const SideView& ridge) {
             for (int c = from; c < to; ++c) sum += along[static_cast<std::size_t>(c)];
             darkest = std::min(darkest, sum / (to - from));
         }
-        contrast.push_back(darkest);
+        // Where a falling rib would leave the view, what is seen can prove one, but not that there is none.
+        const bool would_be_seen = seen == columns && start + usual_fall_mm < ridge.heights;
+        contrast.push_back(!would_be_seen && darkest < even_contrast_hu ? not_seen : darkest);
     }
     return contrast;
 }
 
-bool lung_beside(const Volume& volume, const Frame& frame, int s) {
+enum class Beside { unseen, tissue, lung };
+
+Beside beside_spine(const Volume& volume, const Frame& frame, int s) {
+    int seen = 0, samples = 0, most = 0;
     for (const int side : {-1, 1}) {
-        int count = 0;
+        int lung = 0;
         for (int u = lung_from_mm; u < lung_to_mm; u += lung_step_mm)
             for (int v = lung_front_mm; v < 0; v += lung_step_mm) {
                 const Vec3 p = volume.grid.to_index(frame.to_lps(
                     {static_cast<double>(s), static_cast<double>(side * u), static_cast<double>(v)}));
                 const auto at = nearest_voxel(p);
-                count += volume.grid.contains(at) && volume.at(at) < lung_hu && volume.at(at) > outside_hu;
+                const bool in_view = volume.grid.contains(at) && volume.at(at) > outside_hu;
+                seen += in_view ? 1 : 0;
+                lung += in_view && volume.at(at) < lung_hu ? 1 : 0;
+                ++samples;
             }
-        if (count >= least_lung_samples) return true;
+        most = std::max(most, lung);
     }
-    return false;
+    if (most >= least_lung_samples) return Beside::lung;
+    return 2 * seen >= samples ? Beside::tissue : Beside::unseen;
 }
 
-// Lung goes on downward from its apex; the mouth's and the trachea's air does not.
-std::optional<int> lung_apex(const Volume& volume, const Frame& frame) {
-    constexpr int goes_on_mm = 40, least_below_mm = 15;
+// Lung goes on downward from its apex; the mouth's and the trachea's air does not. Above the apex there must
+// be something else in view: where the view starts within the lung, its apex is not known.
+void find_lung(const Volume& volume, const Frame& frame, Ribs& ribs) {
+    constexpr int goes_on_mm = 40, least_below_mm = 15, least_above_mm = 4;
     constexpr double share = 0.8;
     const int n = frame.length();
-    std::vector<int> before(static_cast<std::size_t>(n + 1), 0);  // heights with lung above s
-    for (int s = 0; s < n; ++s)
-        before[static_cast<std::size_t>(s + 1)] =
-            before[static_cast<std::size_t>(s)] + (lung_beside(volume, frame, s) ? 1 : 0);
-    for (int s = 0; s + least_below_mm < n; ++s) {
-        const int end = std::min(n, s + goes_on_mm);
-        const int with_lung = before[static_cast<std::size_t>(end)] - before[static_cast<std::size_t>(s)];
-        const bool here = before[static_cast<std::size_t>(s + 1)] > before[static_cast<std::size_t>(s)];
-        if (here && with_lung >= share * (end - s)) return s;
+    std::vector<int> lung_before{0}, tissue_before{0};  // heights of each kind above s
+    for (int s = 0; s < n; ++s) {
+        const auto beside = beside_spine(volume, frame, s);
+        lung_before.push_back(lung_before.back() + (beside == Beside::lung ? 1 : 0));
+        tissue_before.push_back(tissue_before.back() + (beside == Beside::tissue ? 1 : 0));
     }
-    return std::nullopt;
+    for (int s = 0; s + least_below_mm < n; ++s) {
+        const auto at = static_cast<std::size_t>(s);
+        const int end = std::min(n, s + goes_on_mm);
+        const int with_lung = lung_before[static_cast<std::size_t>(end)] - lung_before[at];
+        if (lung_before[at + 1] == lung_before[at] || with_lung < share * (end - s)) continue;
+        if (!ribs.lung_s) {
+            ribs.lung_s = s;
+            if (tissue_before[at] >= least_above_mm) ribs.lung_apex_s = s;
+        }
+        ribs.lung_base_s = end - 1;
+    }
 }
 
 }  // namespace
@@ -189,7 +206,7 @@ Ribs find_ribs(const Volume& volume, const Frame& frame, int threads) {
                                    : std::isnan(left[s]) ? right[s]
                                                          : left[s]);
     }
-    ribs.lung_apex_s = lung_apex(volume, frame);
+    find_lung(volume, frame, ribs);
     return ribs;
 }
 
@@ -199,7 +216,7 @@ std::optional<int> first_rib_top(const Ribs& ribs, int from_s) {
     constexpr double least_contrast_hu = 110, rise = 0.6, rest = 0.6;
     // Fewer millimetres without a rib could be the gap between two ribs, of 6 to 18 mm; where no lung is
     // beside the spine yet, they are not.
-    constexpr int enough_above_mm = 24, enough_without_lung_mm = 7;
+    constexpr int enough_above_mm = 30, enough_without_lung_mm = 7;
     const auto& contrast = ribs.contrast_hu;
     const int n = static_cast<int>(contrast.size());
     const auto largest = [&](int from, int to) {
@@ -209,12 +226,15 @@ std::optional<int> first_rib_top(const Ribs& ribs, int from_s) {
                 most = std::max(most, contrast[static_cast<std::size_t>(s)]);
         return most;
     };
-    for (int s = std::max(from_s, enough_without_lung_mm); s < n; ++s) {
+    int seen_above = 0;  // heights at which a rib would have been seen
+    for (int s = 0; s < n; ++s) {
+        if (!std::isnan(contrast[static_cast<std::size_t>(s)])) ++seen_above;
+        if (s < from_s || seen_above <= enough_without_lung_mm) continue;
         const double here = contrast[static_cast<std::size_t>(s)];
         const double peak = largest(s, s + peak_within_mm);
         if (peak < least_contrast_hu || !(here > rise * peak)) continue;
-        const bool no_lung_yet = !ribs.lung_apex_s || *ribs.lung_apex_s > s;
-        if (s < enough_above_mm && !no_lung_yet) continue;
+        const bool no_lung_yet = ribs.lung_apex_s && *ribs.lung_apex_s > s;
+        if (seen_above < enough_above_mm && !no_lung_yet) continue;
         // Beside the skull base the mastoids look like a rib, but none follows.
         const int next = s + next_from_mm;
         const bool second_follows =

@@ -10,14 +10,20 @@
 
 namespace calcinode::spine {
 
+// Contrast at which it is as likely a rib as not.
+inline constexpr double even_contrast_hu = 100;
+
 struct Ribs {
     // For each height s: contrast in HU of the likeliest rib that starts beside the spine there, mean of both
     // sides, or not a number where it isn't in view. Measured on 29 necks, a chest and an abdomen: T1 to T12
     // 120 to 450 at the height of the rib's neck, C3 to C6 and L1 to L5 below 85.
     std::vector<double> contrast_hu;
-    // Topmost height with lung beside the spine; nothing where there is none. 4 mm below the middle of T1, sd
-    // 6 mm, in those necks.
+    std::optional<int> lung_s;  // topmost height with lung beside the spine; nothing where there is none
+    // The same where it is the lung's apex: other tissue is in view above. 4 mm below the middle of T1, sd 6
+    // mm, in those necks.
     std::optional<int> lung_apex_s;
+    // Lowest height with lung beside the spine, likewise.
+    std::optional<int> lung_base_s;
 };
 
 Ribs find_ribs(const Volume& volume, const Frame& frame, int threads);
