@@ -19,9 +19,10 @@ constexpr double direction_mm = 16;  // the line's end whose direction is follow
 constexpr std::array<double, 4> turns_deg{-4, 0, 4, 8};
 constexpr std::array<double, 3> sideways_turns_deg{-4, 0, 4};
 constexpr double sharpest_at_head_deg = 4, head_turn_cost_factor = 3;
-constexpr double turn_cost = 0.0015;  // of a turn's square, in degrees
-constexpr double recentre = 0.5;      // of the shift to the middle, a step
-constexpr double largest_shift_mm = 1.2;
+constexpr double turn_cost = 0.0015, sideways_cost = 0.006;  // of a turn's square, in degrees
+constexpr double recentre = 0.5;                             // of the shift to the middle, a step
+// A root canal of the sacrum leads to the side.
+constexpr double largest_shift_mm = 1.2, largest_sideways_shift_mm = 0.4;
 // What each step must bring: below it the canal is not worth following. A disc or an open arch takes three
 // steps at most.
 constexpr double worth = 0.16;
@@ -91,13 +92,13 @@ class Search {
                 if (!in_grid(coarse_.grid, at)) continue;
                 const PlaneAxes plane = plane_axes(forward, end_);
                 const auto enclosure = enclosures_.in_plane(at, plane);
-                const auto shift = [](float mm) {
-                    return std::clamp(recentre * static_cast<double>(mm), -largest_shift_mm,
-                                      largest_shift_mm);
+                const auto shift = [](float mm, double largest_mm) {
+                    return std::clamp(recentre * static_cast<double>(mm), -largest_mm, largest_mm);
                 };
-                at = at + plane.left * shift(enclosure.shift_x_mm) + plane.back * shift(enclosure.shift_y_mm);
+                at = at + plane.left * shift(enclosure.shift_x_mm, largest_sideways_shift_mm) +
+                     plane.back * shift(enclosure.shift_y_mm, largest_shift_mm);
                 const double factor = end_ == End::head ? head_turn_cost_factor : 1;
-                const double cost = factor * turn_cost * (turn * turn + sideways * sideways);
+                const double cost = factor * turn_cost * turn * turn + sideways_cost * sideways * sideways;
                 next.push_back({at, forward, last.total + static_cast<double>(enclosure.score) - worth - cost,
                                 from, enclosure});
             }

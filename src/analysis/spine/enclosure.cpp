@@ -10,6 +10,8 @@ namespace {
 // At 2 mm the arches are thin: their average with what lies beside them is well below cortex, and above any
 // soft tissue without contrast.
 constexpr int bone_hu = 160;
+// A thin posterior wall in 3 mm voxels; where the place is known roughly, a disc's fibres may count as well.
+constexpr int wall_hu = 130;
 constexpr int air_hu = -300;     // no air touches the canal; fat does
 constexpr double reach_mm = 24;  // a lumbar canal is up to 30 mm wide: 24 allows for an off-centre start
 constexpr int directions = EnclosureFinder::directions;
@@ -237,7 +239,7 @@ Ray cast_in_plane(const PlaneSamples& plane, std::array<float, 2> along) {
     for (float t = step_mm; t <= static_cast<float>(reach_mm); t += step_mm) {
         const int hu = plane.at(along[0] * t, along[1] * t);
         if (hu < air_hu) return {};
-        if (hu >= bone_hu) return {true, t};
+        if (hu >= wall_hu) return {true, t};
     }
     return {};
 }
