@@ -20,8 +20,12 @@ constexpr double half_disc = 0.12;  // of it, from a disc's middle to the endpla
 constexpr double least_height = 0.5, most_height = 1.05;  // of it
 constexpr double about_as_well = 0.02;                    // of the best score
 constexpr double c2_height_mm =
-    21;                          // its body with half of the disc below: measured on 44 necks and phantoms
-constexpr int frame_end_mm = 3;  // no disc is looked for closer to the end of the frame
+    21;  // its body with half of the disc below: measured on 44 necks and phantoms
+constexpr double least_half_width = 0.45, most_half_width = 0.85;  // of the depth
+constexpr double farthest_middle_mm = 6;                           // from the canal's
+constexpr double off_middle_hu = 5;        // what a middle 1 mm off the canal's has to gain; squared beyond
+constexpr double least_side_step_hu = 70;  // less is no wall to be sure of
+constexpr int frame_end_mm = 3;            // no disc is looked for closer to the end of the frame
 
 // The body's middle plane in the curved frame, from its two endplates.
 struct Section {
@@ -99,7 +103,49 @@ bool beyond_scan(const Straight& straight, double s, double radius) {
 struct Shape {
     Section body;
     double back_v = 0, front_v = 0;
+    double middle_u = 0;
 };
+
+// Mean step along u at the given u, over the front half of the body: behind it pedicles and ribs join.
+double side_step(const Straight& straight, const Shape& shape, double u) {
+    const auto& block = straight.hu;
+    const int i = static_cast<int>(std::floor(u)) + half_width_mm;
+    const double depth = shape.back_v - shape.front_v, part = u - std::floor(u);
+    double sum = 0;
+    int count = 0;
+    for (const double t : {0.35, 0.45, 0.55, 0.65})
+        for (double v = shape.front_v + 0.2 * depth; v <= shape.front_v + 0.6 * depth; v += 2, ++count) {
+            const double s = (1 - t) * shape.body.upper.at(u, v) + t * shape.body.lower.at(u, v);
+            const int k = std::clamp(static_cast<int>(std::lround(s)), 0, block.size[2] - 1);
+            const std::int16_t* row =
+                &block.values[block.offset(i, static_cast<int>(std::lround(v)) + front_mm, k)];
+            const auto hu = [&](int n) { return std::clamp<double>(row[n], least_hu, most_hu); };
+            sum += damped((1 - part) * (hu(1) - hu(-1)) + part * (hu(2) - hu(0)));
+        }
+    return count > 0 ? sum / count : 0;
+}
+
+// The u of the body's middle: where left and right walls are found at the same distance. The canal's middle
+// is that of a body too, unless the vertebra is turned against the frame or something fills the canal.
+double lateral_middle(const Straight& straight, const Shape& shape) {
+    const double depth = shape.back_v - shape.front_v;
+    const int widest = static_cast<int>(most_half_width * depth + farthest_middle_mm) * 2;
+    if (widest / 2 + 3 > half_width_mm) return 0;
+    std::vector<double> step;  // at half millimetres
+    for (int n = -widest; n <= widest; ++n) step.push_back(side_step(straight, shape, n / 2.0));
+    double best = 0, most = least_side_step_hu;
+    for (double middle = -farthest_middle_mm; middle <= farthest_middle_mm; middle += 0.5)
+        for (double half = std::ceil(least_half_width * depth); half <= most_half_width * depth;
+             half += 0.5) {
+            const auto at = [&](double u) {
+                return step[static_cast<std::size_t>(std::lround(2 * u) + widest)];
+            };
+            const double left = -at(middle + half), right = at(middle - half);
+            const double score = std::min(left, right) + (left + right) / 4 - off_middle_hu * middle * middle;
+            if (score > most) most = score, best = middle;
+        }
+    return best;
+}
 
 Shape measure(const Frame& frame, const Straight& straight, double upper_s, double lower_s, BodyEnd upper,
               BodyEnd lower) {
@@ -141,6 +187,7 @@ Shape measure(const Frame& frame, const Straight& straight, double upper_s, doub
         depth = shape.back_v - shape.front_v;
         back = shape.back_v;
     }
+    shape.middle_u = lateral_middle(straight, shape);
     return shape;
 }
 
@@ -154,13 +201,15 @@ Vertebra measure_body(const Frame& frame, const Straight& straight, double upper
         return frame.to_lps({plate.at(u, v), u, v});
     };
     const auto normal = [&](const Endplate& plate) {
-        const Vec3 to_left = place(plate, 6, middle_v) - place(plate, -6, middle_v);
-        const Vec3 to_back = place(plate, 0, shape.back_v) - place(plate, 0, shape.front_v);
+        const Vec3 to_left =
+            place(plate, shape.middle_u + 6, middle_v) - place(plate, shape.middle_u - 6, middle_v);
+        const Vec3 to_back =
+            place(plate, shape.middle_u, shape.back_v) - place(plate, shape.middle_u, shape.front_v);
         return unit(cross(to_back, to_left));
     };
     Vertebra v;
-    v.upper_endplate = place(shape.body.upper, 0, middle_v);
-    v.lower_endplate = place(shape.body.lower, 0, middle_v);
+    v.upper_endplate = place(shape.body.upper, shape.middle_u, middle_v);
+    v.lower_endplate = place(shape.body.lower, shape.middle_u, middle_v);
     v.body = (v.upper_endplate + v.lower_endplate) * 0.5;
     v.down = unit(normal(shape.body.upper) + normal(shape.body.lower));
     const double s = frame.to_curved(v.body).s;

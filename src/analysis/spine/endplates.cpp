@@ -8,8 +8,7 @@
 namespace calcinode::spine {
 namespace {
 
-constexpr int strip_half_mm = 5;  // within the uncinate processes of any neck
-constexpr double least_hu = -100, most_hu = 600;
+constexpr int strip_half_mm = 5;     // within the uncinate processes of any neck
 constexpr double corner_mm = 2;      // rounded corners and osteophytes at both ends of an endplate
 constexpr double seen_depth = 0.75;  // of the depth is looked at: its front end is not known yet
 constexpr double largest_tilt = 0.5, tilt_step = 0.05;  // 27 degrees against the canal

@@ -35,6 +35,9 @@ class MidSection {
     std::vector<float> hu_;  // v fastest
 };
 
+// Beyond these attenuation is not told apart: fat and gas, cortex and metal.
+inline constexpr double least_hu = -100, most_hu = 600;
+
 // A step of attenuation as it counts for an edge: one osteophyte or deposit must not outweigh the rest of a
 // plate or wall.
 inline double damped(double step_hu) {

@@ -79,6 +79,19 @@ TEST_CASE("what touches a body's front does not make it deeper") {
     check_body(second_body(deposit, column), column);
 }
 
+TEST_CASE("a canal whose middle is not the body's, as of a turned vertebra, does not move the body") {
+    const Column column{.noise_hu = 15};
+    const auto volume = test::volume_of(column);
+    const auto truth = test::bodies_of(column)[1];
+    std::vector<spine::CanalPoint> canal;
+    for (double z = 108; z >= 4; z -= 4) canal.push_back({{36.5, truth.wall(0).y + 8, z}, 8, 1});
+    const spine::Frame beside(canal);
+    const auto straight = spine::straighten(volume, beside, 1);
+    const auto v = spine::measure_body(beside, straight, beside.to_curved(truth.wall(-12)).s,
+                                       beside.to_curved(truth.wall(12)).s);
+    CHECK(distance(v.body, truth.centre) < 1);
+}
+
 TEST_CASE("a given end is taken as it is") {
     const Column column;
     const auto frame = test::frame_of({});
