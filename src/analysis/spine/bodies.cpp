@@ -11,21 +11,23 @@ namespace calcinode::spine {
 namespace {
 
 // A body with its disc is about as deep as it is high: 0.8 times in a neck with high discs, 1.3 in the lower
-// chest.
-constexpr double usual_depth = 1.0, least_depth = 0.6, most_depth = 1.6;
-constexpr double usual_depth_below_dens = 0.8;
-constexpr double thickest_disc = 0.45;  // of the distance of the discs
+// chest. These are parts of the distance of its two discs.
+constexpr double usual_depth = 1.0, least_depth = 0.6, most_depth = 1.6, usual_depth_below_dens = 0.8;
+constexpr double thickest_disc = 0.45;
+constexpr double half_disc = 0.12;  // from a disc's middle to the endplate, usually
+constexpr double least_height = 0.5, most_height = 1.05;
 constexpr double most_thick_mm = 16;
-constexpr double half_disc = 0.12;  // of it, from a disc's middle to the endplate, usually
-constexpr double least_height = 0.5, most_height = 1.05;  // of it
-constexpr double about_as_well = 0.02;                    // of the best score
-constexpr double c2_height_mm =
-    21;  // its body with half of the disc below: measured on 44 necks and phantoms
+
+// The body of C2 with half of the disc below: measured on 44 necks and phantoms.
+constexpr double c2_height_mm = 21;
+constexpr int frame_end_mm = 3;         // no disc is looked for closer to the end of the frame
+constexpr double about_as_well = 0.02;  // of the best score
+
+// The side walls, and the body's middle between them.
 constexpr double least_half_width = 0.45, most_half_width = 0.85;  // of the depth
 constexpr double farthest_middle_mm = 6;                           // from the canal's
-constexpr double off_middle_hu = 5;        // what a middle 1 mm off the canal's has to gain; squared beyond
-constexpr double least_side_step_hu = 70;  // less is no wall to be sure of
-constexpr int frame_end_mm = 3;            // no disc is looked for closer to the end of the frame
+constexpr double least_side_step_hu = 70;                          // less is no wall to be sure of
+constexpr double off_middle_hu = 5;  // that a middle 1 mm off the canal's has to gain; 4 times for 2 mm
 
 // The body's middle plane in the curved frame, from its two endplates.
 struct Section {
