@@ -2,6 +2,8 @@
 #pragma once
 
 #include <expected>
+#include <functional>
+#include <string_view>
 
 #include "analysis/findings.hpp"
 #include "analysis/volume.hpp"
@@ -10,11 +12,14 @@ namespace calcinode {
 
 struct AnalysisOptions {
     int threads = 2;
+    // Called after each stage, "spine" and "deposits", by the thread that called analyse: for whoever
+    // measures time.
+    std::function<void(std::string_view stage)> finished;
 };
 
 std::expected<Findings, Unfit> analyse(const Volume& volume, const AnalysisOptions& options = {});
 
 // Changes whenever the same volume could give other findings; part of the identity of each result.
-inline constexpr int analysis_version = 2;
+inline constexpr int analysis_version = 3;
 
 }  // namespace calcinode

@@ -61,7 +61,11 @@ Result<> judge_volume(const assemble::SelectedVolume& selected, const JudgeOptio
     judged.identity = report::result_identity(selected.source);
 
     const Stopwatch analysing;
-    auto findings = analyse(selected.volume, options.analysis);
+    auto analysis = options.analysis;
+    analysis.finished = [&](std::string_view stage) {
+        if (stage == "spine") outcome.timing_s["spine"] = analysing.seconds();
+    };
+    auto findings = analyse(selected.volume, analysis);
     outcome.timing_s["analyse"] = analysing.seconds();
     if (!findings) {
         set_unfit(outcome, findings.error());

@@ -80,7 +80,7 @@ struct Unnamed {
 void add_axis_and_atlas(std::vector<Unnamed>& all, const Chain& chain, const Frame& frame,
                         const Straight& straight, std::optional<double> dens) {
     const double disc = chain.discs.front();
-    const Vertebra axis = measure_body(frame, straight, std::max(0.0, disc - c2_height_mm), disc);
+    const Vertebra axis = measure_c2(frame, straight, disc);
     const double s = dens && disc - *dens > c2_height_mm ? *dens + c1_below_dens_mm : disc - c1_above_disc_mm;
     if (s > -c1_half_height_mm) all.push_back({atlas(frame, axis, s), shifted(chain.names[0], -1)});
     all.push_back({axis, chain.names[0]});
@@ -89,21 +89,22 @@ void add_axis_and_atlas(std::vector<Unnamed>& all, const Chain& chain, const Fra
 std::vector<Unnamed> vertebrae_of(const Chain& chain, const Frame& frame, const Straight& straight,
                                   std::optional<double> dens) {
     std::vector<Unnamed> all;
-    const auto add = [&](double upper, double lower, const Names& names) {
-        all.push_back({measure_body(frame, straight, upper, lower), names});
+    const auto add = [&](double upper, double lower, const Names& names, BodyEnd above = BodyEnd::disc,
+                         BodyEnd below = BodyEnd::disc) {
+        all.push_back({measure_body(frame, straight, upper, lower, above, below), names});
     };
     const double first = chain.discs.front(), last = chain.discs.back();
     const double first_height = chain.first_level == c2 ? 0 : usual_spacing_mm(chain.first_level);
     if (chain.first_level == c2)
         add_axis_and_atlas(all, chain, frame, straight, dens);
     else if (first >= first_height / 2 - partly_out_mm)
-        add(std::max(0.0, first - first_height), first, chain.names[0]);
+        add(first - first_height, first, chain.names[0], BodyEnd::given);
     for (std::size_t n = 1; n < chain.discs.size(); ++n)
         add(chain.discs[n - 1], chain.discs[n], chain.names[n]);
     const int below = chain.first_level + static_cast<int>(chain.discs.size());
     const double height = usual_spacing_mm(std::min(below, l5));
     if (last + height / 2 < frame.length() + partly_out_mm)
-        add(last, std::min(last + height, frame.length() - 1.0), shifted(chain.names.back(), 1));
+        add(last, last + height, shifted(chain.names.back(), 1), BodyEnd::disc, BodyEnd::given);
     return all;
 }
 
@@ -154,6 +155,27 @@ std::vector<Landmark> met_landmarks(const Frame& frame, const Landmarks& seen, c
     return met;
 }
 
+// The parts of the spine in view: those to which a vertebra belongs whatever its name.
+std::vector<std::string> regions_of(const std::vector<Unnamed>& vertebrae) {
+    struct Region {
+        const char* name;
+        int first, last;
+    };
+    constexpr std::array<Region, 4> regions{
+        {{"cervical", c1, c7}, {"thoracic", t1, t12}, {"lumbar", l1, l5}, {"sacral", s1, s1}}};
+    constexpr double beyond_doubt = 0.8;
+    std::vector<std::string> in_view;
+    for (const auto& region : regions)
+        if (std::ranges::any_of(vertebrae, [&](const Unnamed& unnamed) {
+                double sum = 0;
+                for (int level = region.first; level <= region.last; ++level)
+                    sum += unnamed.names[static_cast<std::size_t>(level)];
+                return sum >= beyond_doubt;
+            }))
+            in_view.emplace_back(region.name);
+    return in_view;
+}
+
 }  // namespace
 
 Spine find_levels(const Frame& frame, const Straight& straight, const Ribs& ribs,
@@ -164,7 +186,9 @@ Spine find_levels(const Frame& frame, const Straight& straight, const Ribs& ribs
     if (chain.discs.empty()) return spine;
     spine.landmarks = met_landmarks(frame, landmarks, evidence, chain);
     const double sure = spine.landmarks.empty() ? never_sure : sure_with_landmark;
-    for (auto& [vertebra, names] : vertebrae_of(chain, frame, straight, landmarks.dens)) {
+    auto vertebrae = vertebrae_of(chain, frame, straight, landmarks.dens);
+    spine.regions = regions_of(vertebrae);
+    for (auto& [vertebra, names] : vertebrae) {
         name(vertebra, names, sure);
         spine.vertebrae.push_back(std::move(vertebra));
     }

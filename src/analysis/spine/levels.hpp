@@ -14,7 +14,7 @@ namespace calcinode::spine {
 inline constexpr std::string_view uncertain_level = "uncertain";
 
 // The vertebrae, head end first, with names where landmarks give them, and the landmarks that did. Canal,
-// listhesis, regions and what is measured in the bodies are left empty.
+// listhesis and what is measured in the bodies are left empty.
 Spine find_levels(const Frame& frame, const Straight& straight, const Ribs& ribs, const Landmarks& landmarks);
 
 // Sets the deposit's level, that of its centre, and all levels that it reaches.
