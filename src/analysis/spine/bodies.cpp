@@ -17,6 +17,7 @@ constexpr double thickest_disc = 0.45;
 constexpr double half_disc = 0.12;  // from a disc's middle to the endplate, usually
 constexpr double least_height = 0.5, most_height = 1.05;
 constexpr double most_thick_mm = 16;
+constexpr double least_pitch_mm = 8, most_pitch_mm = 60;
 
 // The body of C2 with half of the disc below: measured on 44 necks and phantoms.
 constexpr double c2_height_mm = 21;
@@ -131,16 +132,16 @@ double side_step(const Straight& straight, const Shape& shape, double u) {
 // is that of a body too, unless the vertebra is turned against the frame or something fills the canal.
 double lateral_middle(const Straight& straight, const Shape& shape) {
     const double depth = shape.back_v - shape.front_v;
-    const int widest = static_cast<int>(most_half_width * depth + farthest_middle_mm) * 2;
-    if (widest / 2 + 3 > half_width_mm) return 0;
-    std::vector<double> step;  // at half millimetres
-    for (int n = -widest; n <= widest; ++n) step.push_back(side_step(straight, shape, n / 2.0));
+    const int reach = static_cast<int>(std::ceil(most_half_width * depth + farthest_middle_mm)) + 1;
+    if (reach + 3 > half_width_mm) return 0;
+    std::vector<double> step;  // at half millimetres from -reach to reach
+    for (int n = -2 * reach; n <= 2 * reach; ++n) step.push_back(side_step(straight, shape, n / 2.0));
     double best = 0, most = least_side_step_hu;
     for (double middle = -farthest_middle_mm; middle <= farthest_middle_mm; middle += 0.5)
         for (double half = std::ceil(least_half_width * depth); half <= most_half_width * depth;
              half += 0.5) {
             const auto at = [&](double u) {
-                return step[static_cast<std::size_t>(std::lround(2 * u) + widest)];
+                return step[static_cast<std::size_t>(std::lround(2 * u) + 2 * reach)];
             };
             const double left = -at(middle + half), right = at(middle - half);
             const double score = std::min(left, right) + (left + right) / 4 - off_middle_hu * middle * middle;
@@ -151,7 +152,7 @@ double lateral_middle(const Straight& straight, const Shape& shape) {
 
 Shape measure(const Frame& frame, const Straight& straight, double upper_s, double lower_s, BodyEnd upper,
               BodyEnd lower) {
-    const double pitch = std::max(8.0, lower_s - upper_s);
+    const double pitch = std::clamp(lower_s - upper_s, least_pitch_mm, most_pitch_mm);
     const auto radius = [&](double s) {
         return frame.station(std::clamp(static_cast<int>(std::lround(s)), 0, frame.length() - 1)).radius_mm;
     };

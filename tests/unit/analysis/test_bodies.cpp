@@ -119,15 +119,18 @@ TEST_CASE("a body that the scan cuts stays where the rest of it would be, and no
     CHECK(spine::find_listhesis(volume, vertebrae).size() == 2);
 }
 
-TEST_CASE("no bone at all: some body, but no crash and orthonormal axes") {
+TEST_CASE("no bone, or discs where none can be: some body, but no crash and orthonormal axes") {
     const auto frame = test::frame_of({});
-    Volume air = test::volume_of({});
-    std::ranges::fill(air.hu, std::int16_t{-1000});
-    const auto straight = spine::straighten(air, frame, 1);
-    for (const auto& [upper, lower] : {std::pair{30.0, 54.0}, {-20.0, 5.0}, {100.0, 140.0}, {50.0, 50.0}}) {
-        const auto v = spine::measure_body(frame, straight, upper, lower);
-        CHECK(norm(v.down) == doctest::Approx(1));
-        CHECK(dot(v.down, v.back) == doctest::Approx(0));
-        CHECK(std::isfinite(v.body.x + v.body.y + v.body.z));
+    auto volume = test::volume_of({});
+    for (const bool empty : {false, true}) {
+        if (empty) std::ranges::fill(volume.hu, std::int16_t{-1000});
+        const auto straight = spine::straighten(volume, frame, 1);
+        for (const double upper : {-200.0, -20.0, 0.0, 30.0, 54.0, 100.0, 300.0})
+            for (const double height : {-24.0, 0.0, 5.0, 24.0, 45.0, 90.0, 300.0}) {
+                const auto v = spine::measure_body(frame, straight, upper, upper + height);
+                CHECK(norm(v.down) == doctest::Approx(1));
+                CHECK(dot(v.down, v.back) == doctest::Approx(0));
+                CHECK(std::isfinite(v.body.x + v.body.y + v.body.z));
+            }
     }
 }
