@@ -28,6 +28,8 @@ constexpr double below_brain_mm =
 constexpr double least_symmetry_elsewhere = 0.26, least_symmetry_near_head = 0.32, full_symmetry = 0.42,
                  least_arches = 0.15;
 constexpr double no_symmetry = 0.2;
+// Bodies: spines have marrow in front of 0.44 to 1 of their points, the shaft of a long bone of hardly any.
+constexpr double least_bodies = 0.25, full_bodies = 0.5;
 constexpr double least_evidence_mm = 10, sure_evidence_mm = 25;
 constexpr int most_paths = 4;
 constexpr double rejected_radius_mm = 20;  // around a path that is no canal, or not all of it
@@ -70,12 +72,15 @@ void propose(const Volume& coarse, std::vector<std::vector<CanalPoint>> stretche
              std::vector<Proposal>& proposals) {
     for (auto& line : stretches) {
         const auto likeness = likeness_of(coarse, line);
-        if (likeness.symmetry < least_symmetry || likeness.arches < least_arches) continue;
+        if (likeness.symmetry < least_symmetry || likeness.arches < least_arches ||
+            likeness.bodies < least_bodies)
+            continue;
         const double symmetry =
             std::min(1.0, (likeness.symmetry - no_symmetry) / (full_symmetry - no_symmetry));
-        const double score = evidence_mm(line) * symmetry;
-        proposals.push_back(
-            {std::move(line), score, likeness.symmetry >= full_symmetry && score >= sure_evidence_mm});
+        const double bodies = std::min(1.0, likeness.bodies / full_bodies);
+        const double score = evidence_mm(line) * symmetry * bodies;
+        proposals.push_back({std::move(line), score,
+                             likeness.symmetry >= full_symmetry && bodies >= 1 && score >= sure_evidence_mm});
     }
 }
 

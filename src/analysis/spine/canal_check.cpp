@@ -17,6 +17,10 @@ constexpr double arch_reach_mm = 24, arch_first_mm = 3;
 constexpr int arch_hu = 160, air_hu = -300;
 constexpr std::array<int, 5> back_deg{45, 67, 90, 113, 135};
 constexpr int rays_of_an_arch = 4;
+constexpr double wall_first_mm = 3, wall_reach_mm = 22;
+constexpr int wall_hu = 140, marrow_hu = 80;  // old marrow; muscle has up to 70
+constexpr double body_near_mm = 5, body_far_mm = 13, body_half_width_mm = 6, body_grid_mm = 2,
+                 body_share = 0.6;
 
 Vec3 across(double degrees, double u, double v) {
     const double angle = degrees * std::numbers::pi / 180, c = std::cos(angle), s = std::sin(angle);
@@ -45,13 +49,26 @@ bool arch_behind(const Volume& coarse, LpsPoint place) {
     return hits >= rays_of_an_arch;
 }
 
+// Behind the wall in front of the canal lies marrow; in front of a long bone's wall, muscle.
+bool body_in_front(const Volume& coarse, LpsPoint place) {
+    double wall = wall_first_mm;
+    while (wall < wall_reach_mm && hu_at(coarse, place + Vec3{0, -wall, 0}) < wall_hu) wall += 1;
+    if (wall >= wall_reach_mm) return false;
+    int marrow = 0, count = 0;
+    for (double v = wall + body_near_mm; v <= wall + body_far_mm; v += body_grid_mm)
+        for (double u = -body_half_width_mm; u <= body_half_width_mm; u += body_grid_mm, ++count)
+            marrow += hu_at(coarse, place + Vec3{u, -v, 0}) > marrow_hu;
+    return marrow >= body_share * count;
+}
+
 }  // namespace
 
 SpineLikeness likeness_of(const Volume& coarse, const std::vector<CanalPoint>& line) {
     std::array<double, turns_deg.size()> shared{}, either{};
-    int arches = 0;
+    int arches = 0, bodies = 0;
     for (const auto& point : line) {
         arches += arch_behind(coarse, point.centre);
+        bodies += body_in_front(coarse, point.centre);
         for (std::size_t t = 0; t < turns_deg.size(); ++t)
             for (double v = from_front_mm; v <= to_back_mm; v += grid_mm)
                 for (double u = from_side_mm; u <= to_side_mm; u += grid_mm) {
@@ -67,7 +84,9 @@ SpineLikeness likeness_of(const Volume& coarse, const std::vector<CanalPoint>& l
     SpineLikeness likeness;
     for (std::size_t t = 0; t < turns_deg.size(); ++t)
         if (either[t] > 0) likeness.symmetry = std::max(likeness.symmetry, shared[t] / either[t]);
-    if (!line.empty()) likeness.arches = static_cast<double>(arches) / static_cast<double>(line.size());
+    if (line.empty()) return likeness;
+    likeness.arches = static_cast<double>(arches) / static_cast<double>(line.size());
+    likeness.bodies = static_cast<double>(bodies) / static_cast<double>(line.size());
     return likeness;
 }
 

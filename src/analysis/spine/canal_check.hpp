@@ -12,6 +12,7 @@ namespace calcinode::spine {
 struct SpineLikeness {
     double symmetry = 0;  // of the bone on both sides of the line: what both share, of what either has
     double arches = 0;    // share of the line's points with an arch behind them
+    double bodies = 0;    // and with a vertebral body in front of them
 };
 
 SpineLikeness likeness_of(const Volume& coarse, const std::vector<CanalPoint>& line);
