@@ -28,7 +28,8 @@ void add_row(const std::int16_t* in, std::vector<std::int32_t>& sums) {
 // To the nearest, without the library's call: this runs for every block.
 std::int16_t rounded(float value) {
     constexpr int above_all_hu = 32768;
-    return static_cast<std::int16_t>(static_cast<int>(value + above_all_hu + 0.5F) - above_all_hu);
+    constexpr float and_half = above_all_hu + 0.5F;  // what is positive is cut off downwards
+    return static_cast<std::int16_t>(static_cast<int>(value + and_half) - above_all_hu);
 }
 
 }  // namespace

@@ -71,8 +71,10 @@ bool shows_brain(const Volume& coarse, int k) {
     const double place_mm2 = di * grid.spacing_mm[0] * dj * grid.spacing_mm[1];
     double area_mm2 = 0;
     for (int j = dj / 2; j < grid.size[1]; j += dj)
-        for (int i = di / 2; i < grid.size[0]; i += di)
-            if (is_brain(coarse, {i, j, k}) && (area_mm2 += place_mm2) >= smallest_brain_mm2) return true;
+        for (int i = di / 2; i < grid.size[0]; i += di) {
+            if (is_brain(coarse, {i, j, k})) area_mm2 += place_mm2;
+            if (area_mm2 >= smallest_brain_mm2) return true;
+        }
     return false;
 }
 
