@@ -34,9 +34,9 @@ struct Place {
 // What is seen along the spine, by height s in whole millimetres. Logarithms of likelihood ratios are natural
 // ones: 2.3 means ten times likelier.
 struct Evidence {
-    std::vector<double> disc;  // that a disc's middle is here rather than not
-    std::vector<double>
-        rib_hu;  // contrast of the rib that a vertebra whose middle is here would bear, or NaN
+    std::vector<double> disc;       // that a disc's middle is here rather than not
+    std::vector<double> disc_dip;   // how dark against its endplates a disc here is; see discs.hpp
+    std::vector<double> rib_hu;     // of the rib that a vertebra whose middle is here would bear, or NaN
     std::vector<double> rib_joins;  // that a rib joins a vertebra whose middle is here, not higher or lower
     std::vector<double> depth_mm;   // of the body whose middle is here, or NaN
     std::vector<SpinousSlope> spinous;       // of a vertebra whose middle is here

@@ -173,15 +173,15 @@ std::vector<bool> in_view(const Straight& straight) {
 
 }  // namespace
 
-std::vector<double> disc_evidence(const Straight& straight) {
-    const Profile dip = dips(straight), step = pedicle_steps(straight);
+DiscEvidence disc_evidence(const Straight& straight) {
+    DiscEvidence evidence{{}, dips(straight)};
+    const Profile step = pedicle_steps(straight);
     const auto seen = in_view(straight);
-    std::vector<double> nats;
-    for (std::size_t s = 0; s < dip.size(); ++s)
-        nats.push_back(
-            !seen[s] ? 0
-                     : std::clamp(dip_weight * dip[s] + step_weight * step[s] + bias, least_nats, most_nats));
-    return nats;
+    for (std::size_t s = 0; s < evidence.dip.size(); ++s) {
+        const double nats = dip_weight * evidence.dip[s] + step_weight * step[s] + bias;
+        evidence.nats.push_back(seen[s] ? std::clamp(nats, least_nats, most_nats) : 0);
+    }
+    return evidence;
 }
 
 }  // namespace calcinode::spine

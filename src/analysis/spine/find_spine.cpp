@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/spine/canal.hpp"
+#include "analysis/spine/canal_area.hpp"
 #include "analysis/spine/landmarks.hpp"
 #include "analysis/spine/levels.hpp"
 #include "analysis/spine/listhesis.hpp"
@@ -20,6 +21,11 @@ std::vector<LpsPoint> centreline(const Canal& canal) {
     return line;
 }
 
+// Along the canal, from beside the upper endplate to beside the lower one.
+std::pair<double, double> heights_of(const Vertebra& vertebra, const Frame& frame) {
+    return {frame.to_curved(vertebra.upper_endplate).s, frame.to_curved(vertebra.lower_endplate).s};
+}
+
 }  // namespace
 
 std::expected<SpineInView, Unfit> find_spine(const Volume& volume, int threads) {
@@ -35,7 +41,11 @@ std::expected<SpineInView, Unfit> find_spine(const Volume& volume, int threads) 
     Spine spine = find_levels(frame, straight, ribs, landmarks);
     spine.canal = centreline(*canal);
     spine.listhesis = find_listhesis(volume, spine.vertebrae);
-    for (auto& vertebra : spine.vertebrae) vertebra.trabecular_hu = trabecular_hu(volume, vertebra);
+    for (auto& vertebra : spine.vertebrae) {
+        vertebra.trabecular_hu = trabecular_hu(volume, vertebra);
+        const auto [from_s, to_s] = heights_of(vertebra, frame);
+        vertebra.canal_area_mm2 = canal_area_mm2(straight, frame, from_s, to_s);
+    }
     spine.contrast = vessels_opacified(volume, frame, threads);
 
     auto skull_s = landmarks.occiput;

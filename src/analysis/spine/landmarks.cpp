@@ -24,7 +24,8 @@ constexpr double t1_below_first_rib_mm = 14, first_rib_sd_mm = 4.5;
 constexpr double lung_apex_below_t1_mm = 5, lung_apex_sd_mm = 8;
 constexpr double l4_l5_below_crest_mm = 8, crest_sd_mm = 14;
 
-constexpr int neck_mm = 70;  // no first rib lies this close below the occiput
+constexpr double pelvis_mm = 60;  // no first rib lies this close above the iliac crests
+constexpr int neck_mm = 70;       // no first rib lies this close below the occiput
 // Where the line ends at the skull, but the occiput is out of view.
 constexpr double usual_occiput_s = beyond_canal_mm + 20;
 
@@ -91,12 +92,17 @@ Landmarks find_landmarks(const Volume& volume, const Frame& frame, const Straigh
     // Broad bone beside lung is shoulder and ribs.
     const double trunk = std::max<double>(ribs.lung_base_s.value_or(0), seen.first_rib.value_or(0));
     if (const auto s = iliac_crest(volume, frame); s && *s > trunk) seen.iliac_crest = *s;
+    // The sacrum's wings between the crests are not ribs.
+    if (seen.iliac_crest && seen.first_rib && *seen.first_rib > *seen.iliac_crest - pelvis_mm)
+        seen.first_rib.reset();
     return seen;
 }
 
 Evidence evidence_of(const Straight& straight, const Ribs& ribs, const Landmarks& seen) {
     Evidence evidence;
-    evidence.disc = disc_evidence(straight);
+    auto discs = disc_evidence(straight);
+    evidence.disc = std::move(discs.nats);
+    evidence.disc_dip = std::move(discs.dip);
     evidence.rib_hu = rib_contrasts(ribs);
     evidence.rib_joins = rib_joins(ribs);
     evidence.depth_mm = body_depths(straight);

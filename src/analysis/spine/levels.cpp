@@ -11,8 +11,8 @@
 namespace calcinode::spine {
 namespace {
 
-constexpr double c2_height_mm = 21, c1_above_disc_mm = 28,
-                 c1_half_height_mm = 8;  // of the disc C2/C3
+constexpr double c1_above_disc_mm = 27, dens_misfit_mm = 12;  // of the disc C2/C3
+constexpr double c1_half_height_mm = 8;
 // A body at the end of the view is given while its middle is in view, or no more than this outside.
 constexpr double partly_out_mm = 4;
 constexpr double most_deviations = 2.5;                     // from a landmark, to say that the chain meets it
@@ -81,9 +81,26 @@ void add_axis_and_atlas(std::vector<Unnamed>& all, const Chain& chain, const Fra
                         const Straight& straight, std::optional<double> dens) {
     const double disc = chain.discs.front();
     const Vertebra axis = measure_c2(frame, straight, disc);
-    const double s = dens && disc - *dens > c2_height_mm ? *dens + c1_below_dens_mm : disc - c1_above_disc_mm;
+    const bool fits = dens && std::abs(disc - *dens - c1_below_dens_mm - c1_above_disc_mm) <= dens_misfit_mm;
+    const double s = fits ? *dens + c1_below_dens_mm : disc - c1_above_disc_mm;
     if (s > -c1_half_height_mm) all.push_back({atlas(frame, axis, s), shifted(chain.names[0], -1)});
     all.push_back({axis, chain.names[0]});
+}
+
+// Whether the scan shows what is within a few millimetres of the body's middle: not air, which stands for all
+// that is outside of it.
+bool shown(const Vertebra& vertebra, const Frame& frame, const Straight& straight) {
+    constexpr int least_hu = -300, near_mm = 5, half_width = 3;
+    const auto middle = Straight::index(frame.to_curved(vertebra.body));
+    const auto& block = straight.hu;
+    const auto i = static_cast<int>(std::lround(middle[0])), j = static_cast<int>(std::lround(middle[1]));
+    for (int k = static_cast<int>(middle[2]) - near_mm; k <= middle[2] + near_mm; ++k)
+        for (int u = -half_width; u <= half_width; u += half_width) {
+            const bool inside = k >= 0 && k < block.size[2] && j >= 0 && j < block.size[1] && i + u >= 0 &&
+                                i + u < block.size[0];
+            if (inside && block.values[block.offset(i + u, j, k)] > least_hu) return true;
+        }
+    return false;
 }
 
 std::vector<Unnamed> vertebrae_of(const Chain& chain, const Frame& frame, const Straight& straight,
@@ -105,6 +122,7 @@ std::vector<Unnamed> vertebrae_of(const Chain& chain, const Frame& frame, const 
     const double height = usual_spacing_mm(std::min(below, l5));
     if (last + height / 2 < frame.length() + partly_out_mm)
         add(last, last + height, shifted(chain.names.back(), 1), BodyEnd::disc, BodyEnd::given);
+    std::erase_if(all, [&](const Unnamed& one) { return !shown(one.vertebra, frame, straight); });
     return all;
 }
 
@@ -119,6 +137,25 @@ bool falls_then_levels(const Evidence& evidence, const Chain& chain) {
         return seen.clearness > 0 ? seen.degrees : std::numeric_limits<double>::quiet_NaN();
     };
     return (slope(t12 - 5) + slope(t12 - 4) + slope(t12 - 3)) / 3 > steep_deg && slope(t12) < level_deg;
+}
+
+// In the thorax and below, pedicles stand so high on their bodies that they draw a disc found by them upward:
+// there the endplates alone tell its height.
+void settle_discs(Chain& chain, const Evidence& evidence) {
+    constexpr int farthest_mm = 7;
+    constexpr double far_cost = 1, worth_moving = 0.3;  // at farthest_mm and anywhere, in the dip's units
+    constexpr int first_level = t1 + 1;
+    const int n = static_cast<int>(evidence.disc_dip.size());
+    for (std::size_t d = 0; d < chain.discs.size(); ++d) {
+        if (chain.first_level + static_cast<int>(d) < first_level) continue;
+        const int from = chain.discs[d];
+        double most = evidence.disc_dip[static_cast<std::size_t>(from)] + worth_moving;
+        for (int s = std::max(0, from - farthest_mm); s <= std::min(n - 1, from + farthest_mm); ++s) {
+            const double off = static_cast<double>(s - from) / farthest_mm;
+            const double value = evidence.disc_dip[static_cast<std::size_t>(s)] - far_cost * off * off;
+            if (value > most) most = value, chain.discs[d] = s;
+        }
+    }
 }
 
 // The landmarks that the chain meets: those by which its names hold. Head end first.
@@ -181,9 +218,10 @@ std::vector<std::string> regions_of(const std::vector<Unnamed>& vertebrae) {
 Spine find_levels(const Frame& frame, const Straight& straight, const Ribs& ribs,
                   const Landmarks& landmarks) {
     const auto evidence = evidence_of(straight, ribs, landmarks);
-    const auto chain = likeliest_chain(evidence);
+    auto chain = likeliest_chain(evidence);
     Spine spine;
     if (chain.discs.empty()) return spine;
+    settle_discs(chain, evidence);
     spine.landmarks = met_landmarks(frame, landmarks, evidence, chain);
     const double sure = spine.landmarks.empty() ? never_sure : sure_with_landmark;
     auto vertebrae = vertebrae_of(chain, frame, straight, landmarks.dens);
