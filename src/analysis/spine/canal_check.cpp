@@ -34,6 +34,20 @@ int hu_at(const Volume& coarse, LpsPoint place) {
     return coarse.grid.contains(v) ? coarse.at(v) : -1024;
 }
 
+// Behind the wall in front of the canal lies marrow; in front of a long bone's wall, muscle.
+bool body_in_front(const Volume& coarse, LpsPoint place) {
+    double wall = wall_first_mm;
+    while (wall < wall_reach_mm && hu_at(coarse, place + Vec3{0, -wall, 0}) < wall_hu) wall += 1;
+    if (wall >= wall_reach_mm) return false;
+    int marrow = 0, count = 0;
+    for (double v = wall + body_near_mm; v <= wall + body_far_mm; v += body_grid_mm)
+        for (double u = -body_half_width_mm; u <= body_half_width_mm; u += body_grid_mm, ++count)
+            marrow += hu_at(coarse, place + Vec3{u, -v, 0}) > marrow_hu;
+    return marrow >= body_share * count;
+}
+
+}  // namespace
+
 bool arch_behind(const Volume& coarse, LpsPoint place) {
     int hits = 0;
     for (const int degrees : back_deg) {
@@ -48,20 +62,6 @@ bool arch_behind(const Volume& coarse, LpsPoint place) {
     }
     return hits >= rays_of_an_arch;
 }
-
-// Behind the wall in front of the canal lies marrow; in front of a long bone's wall, muscle.
-bool body_in_front(const Volume& coarse, LpsPoint place) {
-    double wall = wall_first_mm;
-    while (wall < wall_reach_mm && hu_at(coarse, place + Vec3{0, -wall, 0}) < wall_hu) wall += 1;
-    if (wall >= wall_reach_mm) return false;
-    int marrow = 0, count = 0;
-    for (double v = wall + body_near_mm; v <= wall + body_far_mm; v += body_grid_mm)
-        for (double u = -body_half_width_mm; u <= body_half_width_mm; u += body_grid_mm, ++count)
-            marrow += hu_at(coarse, place + Vec3{u, -v, 0}) > marrow_hu;
-    return marrow >= body_share * count;
-}
-
-}  // namespace
 
 SpineLikeness likeness_of(const Volume& coarse, const std::vector<CanalPoint>& line) {
     std::array<double, turns_deg.size()> shared{}, either{};

@@ -15,6 +15,9 @@ struct SpineLikeness {
     double bodies = 0;    // and with a vertebral body in front of them
 };
 
+// Whether bone lies behind a place on all of the back, as near as an arch does.
+bool arch_behind(const Volume& coarse, LpsPoint place);
+
 SpineLikeness likeness_of(const Volume& coarse, const std::vector<CanalPoint>& line);
 
 }  // namespace calcinode::spine

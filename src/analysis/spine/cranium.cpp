@@ -6,6 +6,7 @@
 #include <numbers>
 #include <optional>
 
+#include "analysis/spine/canal_check.hpp"
 #include "base/parallel.hpp"
 
 namespace calcinode::spine {
@@ -21,6 +22,7 @@ constexpr int fewest_closed = 8, fewest_beyond_arch = 6;
 // So much of a line on end makes sure.
 constexpr double sure_mm = 7;
 constexpr double into_skull_mm = 12, foramen_within_mm = 35, direction_mm = 40;
+constexpr double highest_arch_within_mm = 30;
 
 // Brain is looked for at places and in slices that are so far apart.
 constexpr double brain_grid_mm = 6, brain_slices_mm = 4;
@@ -111,6 +113,16 @@ Vec3 upwards(const std::vector<CanalPoint>& line) {
     return unit((pz * w - p * z) * (1 / spread));
 }
 
+// The first point from the head end on with an arch behind it. Above the arch of C1 the clivus leads a line
+// to the front.
+std::size_t highest_arch(const Volume& coarse, const std::vector<CanalPoint>& line) {
+    for (std::size_t n = 0; n + 1 < line.size(); ++n) {
+        if (distance(line[n].centre, line.front().centre) > highest_arch_within_mm) break;
+        if (arch_behind(coarse, line[n].centre)) return n;
+    }
+    return 0;
+}
+
 }  // namespace
 
 bool in_cranium(const Volume& coarse, LpsPoint place) {
@@ -143,16 +155,19 @@ std::optional<int> lowest_brain_slice(const Volume& coarse, int threads) {
 
 BelowSkull below_skull(const Volume& coarse, std::vector<CanalPoint> line) {
     const auto& grid = coarse.grid;
-    BelowSkull result;
     const auto cut = first_below(coarse, line);
-    result.line.assign(line.begin() + static_cast<std::ptrdiff_t>(cut), line.end());
-    if (result.line.size() < 2) return result;
+    line.erase(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(cut));
+    if (line.size() < 2) return {std::move(line)};
+    const auto arch = line.begin() + static_cast<std::ptrdiff_t>(highest_arch(coarse, line));
+    const std::vector<CanalPoint> neck(arch, line.end());
+    const double above_arch_mm = distance(line.front().centre, neck.front().centre);
 
-    const CanalPoint head = result.line.front();
-    const Vec3 up = upwards(result.line);
     // Straight on to the foramen magnum, and a little farther.
+    const CanalPoint head = neck.front();
+    const Vec3 up = upwards(neck);
+    BelowSkull result;
+    double until_mm = cut > 0 ? above_arch_mm + into_skull_mm : foramen_within_mm;
     std::vector<CanalPoint> straight_on;
-    double until_mm = cut > 0 ? into_skull_mm : foramen_within_mm;
     for (double mm = grid.spacing_mm[2]; mm <= until_mm; mm += grid.spacing_mm[2]) {
         const LpsPoint at = head.centre + up * mm;
         if (grid.to_index(at).z > grid.size[2] - 1) break;
@@ -162,9 +177,10 @@ BelowSkull below_skull(const Volume& coarse, std::vector<CanalPoint> line) {
         until_mm = std::min(until_mm, mm + into_skull_mm);
     }
     result.ends_at_skull = result.ends_at_skull || cut > 0;
-    if (!result.ends_at_skull || straight_on.empty()) return result;
-    result.straight_on_mm = distance(straight_on.back().centre, head.centre);
-    result.line.insert(result.line.begin(), straight_on.rbegin(), straight_on.rend());
+    if (!result.ends_at_skull) return {std::move(line)};
+    if (!straight_on.empty()) result.straight_on_mm = distance(straight_on.back().centre, head.centre);
+    result.line.assign(straight_on.rbegin(), straight_on.rend());
+    result.line.insert(result.line.end(), neck.begin(), neck.end());
     return result;
 }
 
