@@ -224,6 +224,52 @@ class Negative(Validators):
         self.assertEqual(pydicom.dcmread(self.study.out / "sr.dcm").SeriesDescription, "CALC NEGATIVE")
 
 
+class Slipped(Validators):
+    """A neck without deposits whose third vertebra has slipped on the fourth."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.study = Analysed("--slip", "4")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.study.folder.cleanup()
+
+    def test_the_slip_is_measured_and_never_raises_the_verdict(self):
+        self.assertEqual(self.study.result["verdict"], "negative")
+        slips = {(s["upper"], s["lower"]): s for s in self.study.result["spine"]["listhesis"]}
+        self.assertAlmostEqual(slips["C3", "C4"]["slip_mm"], 4, delta=1)
+
+    def test_a_valid_report_holds_it_with_its_place_on_a_source_image(self):
+        self.check_dciodvfy(self.study.out)
+        self.check_pixelmed(self.study.out)
+        self.check_consistent(self.study.out, self.study.images)
+        self.check_readable(self.study.out)
+        self.check_schema(self.study.result)
+        report = pydicom.dcmread(self.study.out / "sr.dcm")
+        self.assertEqual(report.SeriesDescription, "CALC NEGATIVE")
+        (finding,) = [item for item in descendants(report) if item.ValueType == "CODE" and
+                      item.ConceptCodeSequence[0].CodeValue == "274152003"]
+        (distance,) = [item for item in finding.ContentSequence if item.ValueType == "NUM"]
+        self.assertAlmostEqual(float(distance.MeasuredValueSequence[0].NumericValue), 4, delta=1)
+        (point,) = [item for item in distance.ContentSequence if item.ValueType == "SCOORD"]
+        referenced = point.ContentSequence[0].ReferencedSOPSequence[0].ReferencedSOPInstanceUID
+        (image,) = [h for h in map(cases.header, self.study.images) if h.SOPInstanceUID == referenced]
+        (slip,) = [s for s in self.study.result["spine"]["listhesis"] if s["upper"] == "C3"]
+        column, row = (float(v) - 0.5 for v in point.GraphicData)
+        rows, columns = (float(v) for v in image.PixelSpacing)
+        x, y, z = (float(v) for v in image.ImagePositionPatient)
+        there = (x + column * columns, y + row * rows, z)
+        for mine, placed, tolerance in zip(there, slip["place_lps_mm"], (0.5, 0.5, 0.6)):
+            self.assertAlmostEqual(mine, placed, delta=tolerance)
+
+
+def descendants(item):
+    for child in item.get("ContentSequence", ()):
+        yield child
+        yield from descendants(child)
+
+
 class Real(Validators):
     """Real anatomy; real headers with empty Study Time, Study ID and patient name."""
 
