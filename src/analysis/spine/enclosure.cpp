@@ -15,7 +15,7 @@ constexpr Softness cord{-100, -40, 75, 140};
 // ahead: `far` where air or the slice's edge comes first.
 constexpr std::uint8_t far = 255;
 
-std::uint8_t one_further(std::int16_t hu, std::uint8_t ahead) {
+std::uint8_t one_further(std::int16_t hu, std::uint8_t ahead, int bone_hu) {
     if (hu >= bone_hu) return 0;
     if (hu < air_hu) return far;
     return ahead == far ? far : static_cast<std::uint8_t>(ahead + 1);
@@ -23,7 +23,7 @@ std::uint8_t one_further(std::int16_t hu, std::uint8_t ahead) {
 
 }  // namespace
 
-EnclosureFinder::EnclosureFinder(const Volume& coarse) : coarse_(coarse) {
+EnclosureFinder::EnclosureFinder(const Volume& coarse, int bone_hu) : coarse_(coarse), bone_hu_(bone_hu) {
     const auto& grid = coarse.grid;
     const double step_mm = std::min(grid.spacing_mm[0], grid.spacing_mm[1]) * 0.75;
     for (std::size_t n = 0; n < ray_count; ++n) {
@@ -49,7 +49,7 @@ Ray EnclosureFinder::cast(VoxelIndex from, const std::vector<Step>& steps) const
             if (!coarse_.grid.contains({from.i + step.di, from.j + step.dj, from.k})) return {};
         const int hu = start[step.offset];
         if (hu < air_hu) return {};
-        if (hu >= bone_hu) return {true, step.mm};
+        if (hu >= bone_hu_) return {true, step.mm};
     }
     return {};
 }
@@ -122,11 +122,11 @@ std::vector<std::uint8_t> EnclosureFinder::bone_around(int k) const {
         std::uint8_t* out = &count[static_cast<std::size_t>(j) * width];
         std::uint8_t left = far, right = far;
         for (int i = 0; i < nx; ++i) {
-            left = one_further(hu[i], left);
+            left = one_further(hu[i], left, bone_hu_);
             out[i] = static_cast<std::uint8_t>(out[i] + (left <= along_i));
         }
         for (int i = nx - 1; i >= 0; --i) {
-            right = one_further(hu[i], right);
+            right = one_further(hu[i], right, bone_hu_);
             out[i] = static_cast<std::uint8_t>(out[i] + (right <= along_i));
         }
     }
@@ -139,9 +139,9 @@ std::vector<std::uint8_t> EnclosureFinder::bone_around(int k) const {
         const std::int16_t* hu = &coarse_.hu[grid.offset({0, j, k})];
         std::uint8_t* out = &count[static_cast<std::size_t>(j) * width];
         for (std::size_t i = 0; i < width; ++i) {
-            straight[i + 1] = one_further(hu[i], straight[i + 1]);
-            falling[i + 1] = one_further(hu[i], last_falling[i]);
-            rising[i + 1] = one_further(hu[i], last_rising[i + 2]);
+            straight[i + 1] = one_further(hu[i], straight[i + 1], bone_hu_);
+            falling[i + 1] = one_further(hu[i], last_falling[i], bone_hu_);
+            rising[i + 1] = one_further(hu[i], last_rising[i + 2], bone_hu_);
             out[i] += static_cast<std::uint8_t>((straight[i + 1] <= along_j) + (falling[i + 1] <= diagonal) +
                                                 (rising[i + 1] <= diagonal));
         }

@@ -34,7 +34,8 @@ struct Ray {
 // on several threads at once.
 class EnclosureFinder {
   public:
-    explicit EnclosureFinder(const Volume& coarse);
+    // What measures at least `bone_hu` encloses.
+    EnclosureFinder(const Volume& coarse, int bone_hu);
 
     Enclosure at(VoxelIndex place) const;
     // The same in any plane; the shifts are along its axes. Slower.
@@ -60,6 +61,7 @@ class EnclosureFinder {
     std::vector<std::uint8_t> bone_around(int k) const;
 
     const Volume& coarse_;
+    int bone_hu_;
     std::array<std::vector<Step>, directions> rays_;
     int margin_i_ = 0, margin_j_ = 0;  // voxels that a ray reaches
 };

@@ -17,9 +17,6 @@ constexpr std::size_t front_ray = ray_count * 3 / 4;  // -y, the patient's front
 // Unit vectors, the first one to the left, the next ones turning to the back.
 const std::array<std::array<double, 2>, ray_count>& ray_directions();
 
-// At 2 mm the arches are thin: their average with what lies beside them is well below cortex, and above any
-// soft tissue without contrast.
-constexpr int bone_hu = 160;
 constexpr int air_hu = -300;     // no air touches the canal; fat does
 constexpr double reach_mm = 24;  // a lumbar canal is up to 30 mm wide: 24 allows for an off-centre start
 // The vertebral body is looked for between these distances in front of the bone in front.
