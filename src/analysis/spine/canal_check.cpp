@@ -68,7 +68,7 @@ class BoneMap {
             std::size_t cell = 0;
             for (int row = 0; row < rows; ++row)
                 for (int column = 0; column < columns; ++column, ++cell) {
-                    const double u = (column - columns / 2) * grid_mm, v = from_front_mm + row * grid_mm;
+                    const double u = (column - middle_column) * grid_mm, v = from_front_mm + row * grid_mm;
                     hu_[cell] +=
                         std::clamp(hu_at(coarse, line[n].centre + left * u + back * v), low_hu, high_hu) -
                         low_hu;
@@ -81,7 +81,8 @@ class BoneMap {
         double shared = 0, either = 0;
         for (int row = 0; row < rows; ++row)
             for (int far = 1; far <= half_columns; ++far) {
-                const double a = at(row, columns / 2 + shift + far), b = at(row, columns / 2 + shift - far);
+                const double a = at(row, middle_column + shift + far),
+                             b = at(row, middle_column + shift - far);
                 shared += std::min(a, b), either += std::max(a, b);
             }
         return {shared, either};
@@ -90,7 +91,7 @@ class BoneMap {
   private:
     static constexpr std::size_t direction_points = 3;
     static constexpr int half_columns = static_cast<int>(to_side_mm / grid_mm);
-    static constexpr int columns = 2 * (half_columns + largest_shift) + 1;
+    static constexpr int middle_column = half_columns + largest_shift, columns = 2 * middle_column + 1;
     static constexpr int rows = static_cast<int>((to_back_mm - from_front_mm) / grid_mm) + 1;
     int at(int row, int column) const { return hu_[static_cast<std::size_t>(row * columns + column)]; }
 

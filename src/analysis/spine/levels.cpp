@@ -162,33 +162,35 @@ void settle_discs(Chain& chain, const Evidence& evidence) {
 std::vector<Landmark> met_landmarks(const Frame& frame, const Landmarks& seen, const Evidence& evidence,
                                     const Chain& chain) {
     std::vector<Landmark> met;
-    const auto add = [&](const char* landmark, int level, double s) {
-        met.push_back(
-            {landmark, std::string(level_names[static_cast<std::size_t>(level)]), frame.to_lps({s, 0, 0})});
+    const auto add = [&](const char* landmark, int level, std::optional<double> s) {
+        if (s)
+            met.push_back({landmark, std::string(level_names[static_cast<std::size_t>(level)]),
+                           frame.to_lps({*s, 0, 0})});
     };
     const auto at = [](std::optional<double> s, const Place& place) {
         return s && std::abs(*s - place.s) <= most_deviations * place.sd_mm;
     };
-    const auto c2_c3 = disc_below(chain, c2), t1_middle = middle_of(chain, t1);
     const auto at_any = [&](std::optional<double> s, const std::vector<Place>& places) {
         return std::ranges::any_of(places, [&](const Place& place) { return at(s, place); });
     };
-    if (seen.occiput && at(c2_c3, evidence.disc_c2_c3.front())) add("skull base", c1, *seen.occiput);
+    const auto c2_c3 = disc_below(chain, c2), t1_middle = middle_of(chain, t1),
+               t12_middle = middle_of(chain, t12);
+    const auto where_the_dens_is = seen.dens ? seen.dens : c2_c3;
+    if (seen.occiput && at(c2_c3, evidence.disc_c2_c3.front())) add("skull base", c1, seen.occiput);
     if ((seen.dens && at(c2_c3, evidence.disc_c2_c3.back())) || at_any(c2_c3, evidence.disc_c2_c3_by_atlas))
-        add("dens", c1, seen.dens.value_or(*c2_c3 - c1_above_disc_mm));
-    if (seen.first_rib && at(t1_middle, evidence.t1.front())) add("first rib", t1, *t1_middle);
-    if (seen.lung_apex && at(t1_middle, evidence.t1.back())) add("lung apex", t1, *seen.lung_apex);
-    const auto rib_hu = [&](int level) {
-        const auto s = middle_of(chain, level);
+        add("dens", c1, where_the_dens_is);
+    if (seen.first_rib && at(t1_middle, evidence.t1.front())) add("first rib", t1, t1_middle);
+    if (seen.lung_apex && at(t1_middle, evidence.t1.back())) add("lung apex", t1, seen.lung_apex);
+    const auto rib_hu = [&](std::optional<double> s) {
         const bool in_view = s && *s >= 0 && *s < static_cast<double>(evidence.rib_hu.size());
         return in_view ? evidence.rib_hu[static_cast<std::size_t>(*s)]
                        : std::numeric_limits<double>::quiet_NaN();
     };
-    if (rib_hu(t12) > even_contrast_hu && rib_hu(l1) < even_contrast_hu)
-        add("lowest rib", t12, *middle_of(chain, t12));
-    if (falls_then_levels(evidence, chain)) add("level spinous processes", t12, *middle_of(chain, t12));
+    if (rib_hu(t12_middle) > even_contrast_hu && rib_hu(middle_of(chain, l1)) < even_contrast_hu)
+        add("lowest rib", t12, t12_middle);
+    if (falls_then_levels(evidence, chain)) add("level spinous processes", t12, t12_middle);
     if (evidence.disc_l4_l5 && at(disc_below(chain, l4), *evidence.disc_l4_l5))
-        add("iliac crest", l4, *seen.iliac_crest);
+        add("iliac crest", l4, seen.iliac_crest);
     return met;
 }
 
