@@ -74,7 +74,8 @@ int dens_behind_arch(const Straight& straight, int occiput) {
     constexpr int half_width = 5, from_v = -26, to_v = -8;  // dens and arch in the middle plane
     constexpr int least_hu = -200, most_hu = 1200;
     constexpr int smoothing_mm = 3, near_mm = 20, spine_below_mm = 70;
-    constexpr double stands_out = 1.4;  // against the column below
+    constexpr double stands_out = 1.4, gap = 0.6;  // against the column below
+    constexpr int gap_below_mm = 18;
     const auto& block = straight.hu;
     const int n = block.size[2];
     std::vector<double> column;
@@ -92,15 +93,22 @@ int dens_behind_arch(const Straight& straight, int occiput) {
             sum += column[static_cast<std::size_t>(std::clamp(s + d, 0, n - 1))];
         return sum / (2 * smoothing_mm + 1);
     };
+    const int first = std::max(0, occiput - near_mm), last = std::min(n - 1, occiput + near_mm);
+    std::vector<double> spine_below(column.begin() + std::min(last, n - 1),
+                                    column.begin() + std::min(last + spine_below_mm, n));
+    std::ranges::nth_element(spine_below,
+                             spine_below.begin() + static_cast<std::ptrdiff_t>(spine_below.size() / 2));
+    const double usual = spine_below[spine_below.size() / 2];
+    // Bone goes on below the dens. Below the skull base, which can be as bright, there is a gap; what comes
+    // before a gap is out.
+    int from = first;
+    for (int s = first; s <= std::min(n - 1, last + gap_below_mm); ++s)
+        if (mean_near(s) < gap * usual) from = s;
     int brightest = -1;
-    double most = 0;
-    for (int s = std::max(0, occiput - near_mm); s <= std::min(n - 1, occiput + near_mm); ++s)
+    double most = stands_out * usual;
+    for (int s = from; s <= last; ++s)
         if (const double value = mean_near(s); value > most) most = value, brightest = s;
-    if (brightest < 0) return -1;
-    std::vector<double> below(column.begin() + std::min(brightest + near_mm, n - 1),
-                              column.begin() + std::min(brightest + near_mm + spine_below_mm, n));
-    std::ranges::nth_element(below, below.begin() + static_cast<std::ptrdiff_t>(below.size() / 2));
-    return most > stands_out * below[below.size() / 2] ? brightest : -1;
+    return brightest;
 }
 
 }  // namespace calcinode::spine
