@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -43,6 +44,11 @@ struct Grid {
                axis[2] * (k * spacing_mm[2]);
     }
     LpsPoint to_lps(VoxelIndex v) const { return to_lps(v.i, v.j, v.k); }
+    VoxelIndex nearest(LpsPoint p) const {
+        const Vec3 at = to_index(p);
+        return {static_cast<int>(std::lround(at.x)), static_cast<int>(std::lround(at.y)),
+                static_cast<int>(std::lround(at.z))};
+    }
     // Fractional (i, j, k) of a point.
     Vec3 to_index(LpsPoint p) const {
         const Vec3 d = p - origin;

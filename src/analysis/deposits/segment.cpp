@@ -61,10 +61,8 @@ void mark(const Volume& volume, const spine::Frame& frame, const std::array<int,
         for (int b = 0; b < samples; ++b)
             for (int a = 0; a < samples; ++a) {
                 const double s = std::clamp(k + sub(c), 0.0, frame.length() - 1.0);
-                const Vec3 at =
-                    volume.grid.to_index(frame.to_lps(spine::Straight::place(i + sub(a), j + sub(b), s)));
-                const VoxelIndex v{static_cast<int>(std::lround(at.x)), static_cast<int>(std::lround(at.y)),
-                                   static_cast<int>(std::lround(at.z))};
+                const auto v =
+                    volume.grid.nearest(frame.to_lps(spine::Straight::place(i + sub(a), j + sub(b), s)));
                 if (!volume.grid.contains(v)) continue;
                 auto& m = marks[volume.grid.offset(v)];
                 m = std::max(m, value);

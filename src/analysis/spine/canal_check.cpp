@@ -33,9 +33,7 @@ Vec3 across(double degrees, double u, double v) {
 }
 
 int hu_at(const Volume& coarse, LpsPoint place) {
-    const Vec3 index = coarse.grid.to_index(place);
-    const VoxelIndex v{static_cast<int>(std::lround(index.x)), static_cast<int>(std::lround(index.y)),
-                       static_cast<int>(std::lround(index.z))};
+    const VoxelIndex v = coarse.grid.nearest(place);
     return coarse.grid.contains(v) ? coarse.at(v) : -1024;
 }
 

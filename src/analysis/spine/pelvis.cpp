@@ -20,10 +20,8 @@ double share(const Volume& volume, const Frame& frame, int s, int side) {
     int with_bone = 0, columns = 0;
     for (int u = from_u; u <= to_u; u += step_mm, ++columns)
         for (int v = from_v; v <= to_v; v += step_mm) {
-            const Vec3 p = volume.grid.to_index(frame.to_lps(
+            const auto at = volume.grid.nearest(frame.to_lps(
                 {static_cast<double>(s), static_cast<double>(side * u), static_cast<double>(v)}));
-            const VoxelIndex at{static_cast<int>(std::lround(p.x)), static_cast<int>(std::lround(p.y)),
-                                static_cast<int>(std::lround(p.z))};
             if (volume.grid.contains(at) && volume.at(at) > bone_hu) {
                 ++with_bone;
                 break;

@@ -36,20 +36,14 @@ struct SideView {
     float at(int s, int c) const { return values[static_cast<std::size_t>(s * columns + c)]; }
 };
 
-VoxelIndex nearest_voxel(Vec3 index) {
-    return {static_cast<int>(std::lround(index.x)), static_cast<int>(std::lround(index.y)),
-            static_cast<int>(std::lround(index.z))};
-}
-
 float largest_across(const Volume& volume, const Frame& frame, int s, double u) {
-    const Vec3 first = volume.grid.to_index(frame.to_lps({static_cast<double>(s), u, slab_front_mm}));
-    const Vec3 last = volume.grid.to_index(frame.to_lps({static_cast<double>(s), u, slab_back_mm}));
+    const LpsPoint first = frame.to_lps({static_cast<double>(s), u, slab_front_mm});
+    const LpsPoint last = frame.to_lps({static_cast<double>(s), u, slab_back_mm});
     constexpr int steps = (slab_back_mm - slab_front_mm) / slab_step_mm;
     const Vec3 step = (last - first) * (1.0 / steps);
     float largest = std::numeric_limits<float>::quiet_NaN();
     for (int n = 0; n <= steps; ++n) {
-        const Vec3 p = first + step * n;
-        const auto at = nearest_voxel(p);
+        const auto at = volume.grid.nearest(first + step * n);
         if (!volume.grid.contains(at)) continue;
         const auto hu = static_cast<float>(std::clamp<double>(volume.at(at), lowest_hu, highest_hu));
         largest = std::isnan(largest) ? hu : std::max(largest, hu);
@@ -155,9 +149,8 @@ Beside beside_spine(const Volume& volume, const Frame& frame, int s) {
         int lung = 0;
         for (int u = lung_from_mm; u < lung_to_mm; u += lung_step_mm)
             for (int v = lung_front_mm; v < 0; v += lung_step_mm) {
-                const Vec3 p = volume.grid.to_index(frame.to_lps(
+                const auto at = volume.grid.nearest(frame.to_lps(
                     {static_cast<double>(s), static_cast<double>(side * u), static_cast<double>(v)}));
-                const auto at = nearest_voxel(p);
                 const bool in_view = volume.grid.contains(at) && volume.at(at) > outside_hu;
                 seen += in_view ? 1 : 0;
                 lung += in_view && volume.at(at) < lung_hu ? 1 : 0;
