@@ -30,6 +30,16 @@ Names shifted(const Names& names, int by) {
     return out;
 }
 
+// The names if the count may be one too many or one too few.
+Names doubted(const Names& names) {
+    constexpr double as_counted = 0.5, one_off = 0.25;
+    const auto lower = shifted(names, 1), upper = shifted(names, -1);
+    Names out{};
+    for (std::size_t level = 0; level < names.size(); ++level)
+        out[level] = as_counted * names[level] + one_off * (lower[level] + upper[level]);
+    return out;
+}
+
 void name(Vertebra& vertebra, const Names& names, double sure) {
     std::vector<LevelAlternative> likely;
     for (int level = 0; level < levels; ++level)
@@ -194,6 +204,22 @@ std::vector<Landmark> met_landmarks(const Frame& frame, const Landmarks& seen, c
     return met;
 }
 
+// Where the chain had to put a disc although nothing looks like one there, the count across it may be wrong:
+// the names beyond it, as seen from the nearest landmark, are doubted.
+void doubt_names(Chain& chain, const Evidence& evidence, const std::vector<Landmark>& met,
+                 const Frame& frame) {
+    constexpr double no_disc_nats = -2.5;
+    for (std::size_t d = 0; d < chain.discs.size(); ++d) {
+        const int s = chain.discs[d];
+        if (evidence.disc[static_cast<std::size_t>(s)] > no_disc_nats) continue;
+        const bool from_above = !met.empty() && frame.to_curved(met.front().place).s < static_cast<double>(s);
+        // names[n] is of the vertebra above disc n.
+        const std::size_t first = from_above ? d + 1 : 0, last = from_above ? chain.names.size() : d + 1;
+        for (std::size_t n = first; n < last; ++n) chain.names[n] = doubted(chain.names[n]);
+        return;
+    }
+}
+
 // The parts of the spine in view: those to which a vertebra belongs whatever its name.
 std::vector<std::string> regions_of(const std::vector<Unnamed>& vertebrae) {
     struct Region {
@@ -223,8 +249,9 @@ Spine find_levels(const Frame& frame, const Straight& straight, const Ribs& ribs
     auto chain = likeliest_chain(evidence);
     Spine spine;
     if (chain.discs.empty()) return spine;
-    settle_discs(chain, evidence);
     spine.landmarks = met_landmarks(frame, landmarks, evidence, chain);
+    doubt_names(chain, evidence, spine.landmarks, frame);
+    settle_discs(chain, evidence);
     const double sure = spine.landmarks.empty() ? never_sure : sure_with_landmark;
     auto vertebrae = vertebrae_of(chain, frame, straight, landmarks.dens);
     spine.regions = regions_of(vertebrae);
