@@ -10,19 +10,10 @@
 #include "report/codes.hpp"
 #include "report/dataset_items.hpp"
 #include "report/spine_wording.hpp"
+#include "report/sr_values.hpp"
 
 namespace calcinode::report {
 namespace {
-
-DSRCodedEntryValue coded(const Code& code) {
-    return {code.value, code.scheme, code.meaning};
-}
-
-std::string number(double value, int decimals) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.*f", decimals, std::isfinite(value) ? value : 0.0);
-    return text;
-}
 
 // Where in the tree the next items go. Each item is put below the one that was entered last.
 class Place {

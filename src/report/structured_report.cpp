@@ -18,6 +18,7 @@
 #include "report/segmentation.hpp"
 #include "report/spine_items.hpp"
 #include "report/spine_wording.hpp"
+#include "report/sr_values.hpp"
 #include "report/wording.hpp"
 
 namespace calcinode::report {
@@ -27,16 +28,6 @@ using Group = TID1500_MeasurementReport::TID1411_Measurements;
 using Quantity = CID7469_GenericIntensityAndSizeMeasurements;
 using Unit = CID7181_AbstractMultiDimensionalImageModelComponentUnits;
 using Derivation = CID7464_GeneralRegionOfInterestMeasurementModifiers;
-
-DSRCodedEntryValue coded(const Code& code) {
-    return {code.value, code.scheme, code.meaning};
-}
-
-std::string number(double value, int decimals) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.*f", decimals, std::isfinite(value) ? value : 0.0);
-    return text;
-}
 
 class Report {
   public:

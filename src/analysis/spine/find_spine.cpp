@@ -7,6 +7,7 @@
 #include "analysis/spine/landmarks.hpp"
 #include "analysis/spine/levels.hpp"
 #include "analysis/spine/listhesis.hpp"
+#include "analysis/spine/lung.hpp"
 #include "analysis/spine/ribs.hpp"
 #include "analysis/spine/symmetry.hpp"
 #include "analysis/spine/trabecular.hpp"
@@ -37,7 +38,8 @@ std::expected<SpineInView, Unfit> find_spine(const Volume& volume, int threads) 
     straight = straighten(volume, frame, threads);
 
     const auto ribs = find_ribs(volume, frame, threads);
-    const auto landmarks = find_landmarks(volume, frame, straight, ribs, canal->ends_at_skull);
+    const auto landmarks =
+        find_landmarks(volume, frame, straight, ribs, find_lung(volume, frame), canal->ends_at_skull);
     Spine spine = find_levels(frame, straight, ribs, landmarks);
     spine.canal = centreline(*canal);
     spine.listhesis = find_listhesis(volume, spine.vertebrae);

@@ -73,7 +73,7 @@ std::vector<double> rib_joins(const Ribs& ribs) {
 }  // namespace
 
 Landmarks find_landmarks(const Volume& volume, const Frame& frame, const Straight& straight, const Ribs& ribs,
-                         bool ends_at_skull) {
+                         const Lung& lung, bool ends_at_skull) {
     Landmarks seen;
     seen.ends_at_skull = ends_at_skull;
     if (const int s = lowest_occiput(straight); s >= 0) seen.occiput = s;
@@ -87,10 +87,10 @@ Landmarks find_landmarks(const Volume& volume, const Frame& frame, const Straigh
             (border >= *seen.dens + atlas_from_dens_mm && border <= *seen.dens + atlas_to_dens_mm))
             seen.atlas_borders.push_back(border);
     const double neck = seen.occiput ? *seen.occiput + neck_mm : ends_at_skull ? neck_mm : 0;
-    if (const auto s = first_rib_top(ribs, static_cast<int>(neck))) seen.first_rib = *s;
-    if (ribs.lung_apex_s) seen.lung_apex = *ribs.lung_apex_s;
+    if (const auto s = first_rib_top(ribs, lung, static_cast<int>(neck))) seen.first_rib = *s;
+    if (lung.apex_s) seen.lung_apex = *lung.apex_s;
     // Broad bone beside lung is shoulder and ribs.
-    const double trunk = std::max<double>(ribs.lung_base_s.value_or(0), seen.first_rib.value_or(0));
+    const double trunk = std::max<double>(lung.base_s.value_or(0), seen.first_rib.value_or(0));
     if (const auto s = iliac_crest(volume, frame); s && *s > trunk) seen.iliac_crest = *s;
     // The sacrum's wings between the crests are not ribs.
     if (seen.iliac_crest && seen.first_rib && *seen.first_rib > *seen.iliac_crest - pelvis_mm)

@@ -7,6 +7,7 @@
 
 #include "analysis/spine/chain.hpp"
 #include "analysis/spine/frame.hpp"
+#include "analysis/spine/lung.hpp"
 #include "analysis/spine/ribs.hpp"
 #include "analysis/spine/straight.hpp"
 #include "analysis/volume.hpp"
@@ -25,7 +26,7 @@ struct Landmarks {
 };
 
 Landmarks find_landmarks(const Volume& volume, const Frame& frame, const Straight& straight, const Ribs& ribs,
-                         bool ends_at_skull);
+                         const Lung& lung, bool ends_at_skull);
 
 // All that is seen along the spine, in the terms of the chain.
 Evidence evidence_of(const Straight& straight, const Ribs& ribs, const Landmarks& landmarks);

@@ -25,10 +25,6 @@ constexpr int steepest_rise = -1, steepest_fall = 3;
 constexpr int usual_fall_mm = 32;   // of the steep lower ribs, over all columns
 constexpr int fewest_columns = 12;  // in view, for a judgement
 
-constexpr int lung_hu = -500, outside_hu = -1000;  // less is outside of the scanner's field of view
-constexpr int lung_from_mm = 14, lung_to_mm = 40, lung_front_mm = -50, lung_step_mm = 4;
-constexpr int least_lung_samples = 12;  // of 7 x 13 on a side: the trachea and the gullet's air are smaller
-
 // Largest attenuation across the slab, one row per height, one column per distance; NaN out of view.
 struct SideView {
     int heights = 0;
@@ -141,52 +137,6 @@ std::vector<double> way_contrast(const SideView& ridge) {
     return contrast;
 }
 
-enum class Beside { unseen, tissue, lung };
-
-Beside beside_spine(const Volume& volume, const Frame& frame, int s) {
-    int seen = 0, samples = 0, most = 0;
-    for (const int side : {-1, 1}) {
-        int lung = 0;
-        for (int u = lung_from_mm; u < lung_to_mm; u += lung_step_mm)
-            for (int v = lung_front_mm; v < 0; v += lung_step_mm) {
-                const auto at = volume.grid.nearest(frame.to_lps(
-                    {static_cast<double>(s), static_cast<double>(side * u), static_cast<double>(v)}));
-                const bool in_view = volume.grid.contains(at) && volume.at(at) > outside_hu;
-                seen += in_view ? 1 : 0;
-                lung += in_view && volume.at(at) < lung_hu ? 1 : 0;
-                ++samples;
-            }
-        most = std::max(most, lung);
-    }
-    if (most >= least_lung_samples) return Beside::lung;
-    return 2 * seen >= samples ? Beside::tissue : Beside::unseen;
-}
-
-// Lung goes on downward from its apex; the mouth's and the trachea's air does not. Above the apex there must
-// be something else in view: where the view starts within the lung, its apex is not known.
-void find_lung(const Volume& volume, const Frame& frame, Ribs& ribs) {
-    constexpr int goes_on_mm = 40, least_below_mm = 15, least_above_mm = 4;
-    constexpr double share = 0.8;
-    const int n = frame.length();
-    std::vector<int> lung_before{0}, tissue_before{0};  // heights of each kind above s
-    for (int s = 0; s < n; ++s) {
-        const auto beside = beside_spine(volume, frame, s);
-        lung_before.push_back(lung_before.back() + (beside == Beside::lung ? 1 : 0));
-        tissue_before.push_back(tissue_before.back() + (beside == Beside::tissue ? 1 : 0));
-    }
-    for (int s = 0; s + least_below_mm < n; ++s) {
-        const auto at = static_cast<std::size_t>(s);
-        const int end = std::min(n, s + goes_on_mm);
-        const int with_lung = lung_before[static_cast<std::size_t>(end)] - lung_before[at];
-        if (lung_before[at + 1] == lung_before[at] || with_lung < share * (end - s)) continue;
-        if (!ribs.lung_s) {
-            ribs.lung_s = s;
-            if (tissue_before[at] >= least_above_mm) ribs.lung_apex_s = s;
-        }
-        ribs.lung_base_s = end - 1;
-    }
-}
-
 }  // namespace
 
 Ribs find_ribs(const Volume& volume, const Frame& frame, int threads) {
@@ -199,11 +149,10 @@ Ribs find_ribs(const Volume& volume, const Frame& frame, int threads) {
                                    : std::isnan(left[s]) ? right[s]
                                                          : left[s]);
     }
-    find_lung(volume, frame, ribs);
     return ribs;
 }
 
-std::optional<int> first_rib_top(const Ribs& ribs, int from_s) {
+std::optional<int> first_rib_top(const Ribs& ribs, const Lung& lung, int from_s) {
     constexpr int peak_within_mm = 22, free_above_mm = 34, border_mm = 4;
     constexpr int next_from_mm = 24, next_within_mm = 20;
     constexpr double least_contrast_hu = 110, rise = 0.6, rest = 0.6;
@@ -226,7 +175,7 @@ std::optional<int> first_rib_top(const Ribs& ribs, int from_s) {
         const double here = contrast[static_cast<std::size_t>(s)];
         const double peak = largest(s, s + peak_within_mm);
         if (peak < least_contrast_hu || !(here > rise * peak)) continue;
-        const bool no_lung_yet = ribs.lung_apex_s && *ribs.lung_apex_s > s;
+        const bool no_lung_yet = lung.apex_s && *lung.apex_s > s;
         if (seen_above < enough_above_mm && !no_lung_yet) continue;
         // Beside the skull base the mastoids look like a rib, but none follows.
         const int next = s + next_from_mm;

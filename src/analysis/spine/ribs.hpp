@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/spine/frame.hpp"
+#include "analysis/spine/lung.hpp"
 #include "analysis/volume.hpp"
 
 namespace calcinode::spine {
@@ -18,18 +19,12 @@ struct Ribs {
     // sides, or not a number where it isn't in view. Measured on 29 necks, a chest and an abdomen: T1 to T12
     // 120 to 450 at the height of the rib's neck, C3 to C6 and L1 to L5 below 85.
     std::vector<double> contrast_hu;
-    std::optional<int> lung_s;  // topmost height with lung beside the spine; nothing where there is none
-    // The same where it is the lung's apex: other tissue is in view above. 4 mm below the middle of T1, sd 6
-    // mm, in those necks.
-    std::optional<int> lung_apex_s;
-    // Lowest height with lung beside the spine, likewise.
-    std::optional<int> lung_base_s;
 };
 
 Ribs find_ribs(const Volume& volume, const Frame& frame, int threads);
 
 // Height of the first rib's upper border, where no rib lies above it although it would be in view; at least
 // `from_s`. 14 mm above the middle of T1, sd 4 mm.
-std::optional<int> first_rib_top(const Ribs& ribs, int from_s);
+std::optional<int> first_rib_top(const Ribs& ribs, const Lung& lung, int from_s);
 
 }  // namespace calcinode::spine

@@ -1,4 +1,4 @@
-// Where the skull ends above the spine.
+// The skull base, and what tells C1 and C2 below it.
 #pragma once
 
 #include <vector>
@@ -7,9 +7,9 @@
 
 namespace calcinode::spine {
 
-// The last millimetre of s at which the occipital bone lies behind the canal, broad and on both sides, as
-// nothing below it does; -1 where no skull is in view. It stands at the height of the ring of C1 (measured on
-// 40 necks: 1 to 12 mm above the middle of its canal).
+// The lowest height s at which the occipital bone lies behind the canal, broad, as nothing below it does: the
+// mean of both sides, since the head may be tilted; -1 where no skull is in view. The disc C2/C3 is 28 mm
+// below, sd 8 mm, on the development necks: the head nods.
 int lowest_occiput(const Straight& straight);
 
 // Lower borders of what may be C1's transverse processes, heights s: the widest of the neck, with narrow

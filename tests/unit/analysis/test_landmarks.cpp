@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "analysis/spine/body_depth.hpp"
+#include "analysis/spine/lung.hpp"
 #include "analysis/spine/pelvis.hpp"
 #include "analysis/spine/ribs.hpp"
 #include "analysis/spine/skull.hpp"
@@ -68,12 +69,12 @@ bool in_rib(CurvedPoint p, double first, double pitch, double fall) {
 
 TEST_CASE("the first rib is found below a neck, not in the middle of a thorax") {
     const Around neck(200, [](CurvedPoint p) { return in_rib(p, 100, 22, 0.3) ? bone : soft; });
-    const auto top = first_rib_top(find_ribs(neck.volume, neck.frame, 1), 0);
+    const auto top = first_rib_top(find_ribs(neck.volume, neck.frame, 1), {}, 0);
     REQUIRE(top);
     CHECK(std::abs(*top - 97) <= 6);
 
     const Around thorax(200, [](CurvedPoint p) { return in_rib(p, -220, 22, 0.3) ? bone : soft; });
-    CHECK_FALSE(first_rib_top(find_ribs(thorax.volume, thorax.frame, 1), 0));
+    CHECK_FALSE(first_rib_top(find_ribs(thorax.volume, thorax.frame, 1), {}, 0));
 }
 
 TEST_CASE("transverse processes and vessels are no ribs") {
@@ -87,7 +88,7 @@ TEST_CASE("transverse processes and vessels are no ribs") {
         return (std::isnan(a) ? -1e9 : a) < (std::isnan(b) ? -1e9 : b);
     });
     CHECK(highest < even_contrast_hu);
-    CHECK_FALSE(first_rib_top(ribs, 0));
+    CHECK_FALSE(first_rib_top(ribs, {}, 0));
 }
 
 TEST_CASE("the lung's apex is known only where something else is in view above it") {
@@ -95,14 +96,14 @@ TEST_CASE("the lung's apex is known only where something else is in view above i
         return [apex](CurvedPoint p) { return p.s > apex && std::abs(p.u) > 12 && p.v < 0 ? lung : soft; };
     };
     const Around neck(160, with_lung_from(90));
-    const auto below_neck = find_ribs(neck.volume, neck.frame, 1);
-    REQUIRE(below_neck.lung_apex_s);
-    CHECK(std::abs(*below_neck.lung_apex_s - 91) <= 2);
+    const auto below_neck = find_lung(neck.volume, neck.frame);
+    REQUIRE(below_neck.apex_s);
+    CHECK(std::abs(*below_neck.apex_s - 91) <= 2);
 
     const Around thorax(160, with_lung_from(-10));
-    const auto within = find_ribs(thorax.volume, thorax.frame, 1);
-    CHECK(within.lung_s);
-    CHECK_FALSE(within.lung_apex_s);
+    const auto within = find_lung(thorax.volume, thorax.frame);
+    CHECK(within.base_s);
+    CHECK_FALSE(within.apex_s);
 }
 
 TEST_CASE("the iliac crests are broad bone under a waist; ribs have gaps") {

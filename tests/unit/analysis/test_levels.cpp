@@ -20,7 +20,7 @@ struct PaintedNeck {
     std::vector<double> discs;  // C2/C3 and below
     Straight straight;
     Frame frame{{{{0, 0, 0}, 8, 1}, {{0, 0, -(length_mm - 1.0)}, 8, 1}}};
-    Ribs ribs{std::vector<double>(length_mm, 15), {}, {}, {}};
+    Ribs ribs{std::vector<double>(length_mm, 15)};
     Landmarks landmarks;
 
     // The disc `fused` (0 for C2/C3) is bone. Beside it is no foramen, as in a block vertebra, or, where
