@@ -76,7 +76,8 @@ inline constexpr double spondylolisthesis_mm = 3.0;
 
 // A place of the skeleton that gives a vertebra its name.
 struct Landmark {
-    // "skull base", "dens", "first rib", "lung apex", "lowest rib", "level spinous processes", "iliac crest"
+    // "skull base", "dens", "width of the atlas", "first rib", "lung apex", "lowest rib", "level spinous
+    // processes", "iliac crest"
     std::string name;
     std::string level;  // the level that it names
     LpsPoint place;     // on the spine, at its height

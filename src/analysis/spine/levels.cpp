@@ -185,10 +185,11 @@ std::vector<Landmark> met_landmarks(const Frame& frame, const Landmarks& seen, c
     };
     const auto c2_c3 = disc_below(chain, c2), t1_middle = middle_of(chain, t1),
                t12_middle = middle_of(chain, t12);
-    const auto where_the_dens_is = seen.dens ? seen.dens : c2_c3;
     if (seen.occiput && at(c2_c3, evidence.disc_c2_c3.front())) add("skull base", c1, seen.occiput);
-    if ((seen.dens && at(c2_c3, evidence.disc_c2_c3.back())) || at_any(c2_c3, evidence.disc_c2_c3_by_atlas))
-        add("dens", c1, where_the_dens_is);
+    if (seen.dens && at(c2_c3, evidence.disc_c2_c3.back()))
+        add("dens", c1, seen.dens);
+    else if (at_any(c2_c3, evidence.disc_c2_c3_by_atlas))
+        add("width of the atlas", c1, c2_c3.transform([](double s) { return s - c1_above_disc_mm; }));
     if (seen.first_rib && at(t1_middle, evidence.t1.front())) add("first rib", t1, t1_middle);
     if (seen.lung_apex && at(t1_middle, evidence.t1.back())) add("lung apex", t1, seen.lung_apex);
     const auto rib_hu = [&](std::optional<double> s) {

@@ -76,6 +76,19 @@ TEST_CASE("a neck is named downward from the dens") {
     for (const auto& vertebra : spine.vertebrae) CHECK(vertebra.alternatives.empty());
 }
 
+TEST_CASE("a landmark stands where it is: C1 above C2") {
+    PaintedNeck neck;
+    neck.landmarks.atlas_borders = {static_cast<int>(c2_c3_s) - 22};
+    const auto by_width = find_levels(neck.frame, neck.straight, neck.ribs, neck.landmarks);
+    REQUIRE(by_width.landmarks.size() == 1);
+    CHECK(by_width.landmarks[0].name == "width of the atlas");
+    CHECK(std::abs(-by_width.landmarks[0].place.z - (c2_c3_s - 27)) <= 4);
+    neck.landmarks.dens = c2_c3_s - 29;
+    const auto by_dens = find_levels(neck.frame, neck.straight, neck.ribs, neck.landmarks);
+    REQUIRE(by_dens.landmarks.size() == 1);
+    CHECK(std::abs(-by_dens.landmarks[0].place.z - (c2_c3_s - 29)) <= 1);
+}
+
 TEST_CASE("without a landmark every level is uncertain, with alternatives") {
     const PaintedNeck neck;
     const auto spine = find_levels(neck.frame, neck.straight, neck.ribs, neck.landmarks);
