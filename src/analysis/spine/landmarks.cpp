@@ -83,8 +83,8 @@ Landmarks find_landmarks(const Volume& volume, const Frame& frame, const Straigh
             s >= 0)
             seen.dens = s;
     for (const int border : atlas_borders(straight))
-        if (!seen.dens ||
-            (border >= *seen.dens + atlas_from_dens_mm && border <= *seen.dens + atlas_to_dens_mm))
+        if (seen.dens ? border >= *seen.dens + atlas_from_dens_mm && border <= *seen.dens + atlas_to_dens_mm
+                      : border >= seen.occiput.value_or(0))
             seen.atlas_borders.push_back(border);
     const double neck = seen.occiput ? *seen.occiput + neck_mm : ends_at_skull ? neck_mm : 0;
     if (const auto s = first_rib_top(ribs, lung, static_cast<int>(neck))) seen.first_rib = *s;

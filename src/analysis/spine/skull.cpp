@@ -75,7 +75,7 @@ int dens_behind_arch(const Straight& straight, int occiput) {
     constexpr int least_hu = -200, most_hu = 1200;
     constexpr int smoothing_mm = 3, near_mm = 20, spine_below_mm = 70;
     constexpr double stands_out = 1.4, gap = 0.6;  // against the column below
-    constexpr int gap_below_mm = 18;
+    constexpr int gap_below_mm = 18, bone_again_mm = 12;
     const auto& block = straight.hu;
     const int n = block.size[2];
     std::vector<double> column;
@@ -96,14 +96,19 @@ int dens_behind_arch(const Straight& straight, int occiput) {
     const int first = std::max(0, occiput - near_mm), last = std::min(n - 1, occiput + near_mm);
     std::vector<double> spine_below(column.begin() + std::min(last, n - 1),
                                     column.begin() + std::min(last + spine_below_mm, n));
+    std::erase_if(spine_below, [](double hu) { return hu < 0; });  // out of view
+    if (spine_below.empty()) return -1;
     std::ranges::nth_element(spine_below,
                              spine_below.begin() + static_cast<std::ptrdiff_t>(spine_below.size() / 2));
     const double usual = spine_below[spine_below.size() / 2];
     // Bone goes on below the dens. Below the skull base, which can be as bright, there is a gap; what comes
     // before a gap is out.
+    const auto bone_again_below = [&](int s) {
+        return s + bone_again_mm < n && mean_near(s + bone_again_mm) >= gap * usual;
+    };
     int from = first;
     for (int s = first; s <= std::min(n - 1, last + gap_below_mm); ++s)
-        if (mean_near(s) < gap * usual) from = s;
+        if (mean_near(s) < gap * usual && bone_again_below(s)) from = s;
     int brightest = -1;
     double most = stands_out * usual;
     for (int s = from; s <= last; ++s)
