@@ -14,6 +14,6 @@ struct Components {
 
 // 6-connected, voxels i fastest. Labels are numbered in the order of their first voxel, so they do not depend
 // on anything but the mask.
-Components components(const std::vector<std::uint8_t>& mask, std::array<int, 3> size);
+Components components(const std::vector<std::uint8_t>& mask, std::array<int, 3> size, int threads = 1);
 
 }  // namespace calcinode::kernels
