@@ -4,145 +4,152 @@
 #include <cmath>
 #include <limits>
 
-#include "base/parallel.hpp"
+#include "analysis/kernels/bands.hpp"
 
 namespace calcinode::kernels {
 namespace {
 
-// A ball as rows along i: for each (dj, dk) the half-width of its row.
-struct Row {
-    int dj, dk, half;
+struct Smaller {
+    static constexpr std::int16_t neutral = std::numeric_limits<std::int16_t>::max();
+    static std::int16_t pick(std::int16_t a, std::int16_t b) { return a < b ? a : b; }
+};
+struct Larger {
+    static constexpr std::int16_t neutral = std::numeric_limits<std::int16_t>::min();
+    static std::int16_t pick(std::int16_t a, std::int16_t b) { return a > b ? a : b; }
 };
 
-std::vector<Row> ball_rows(double radius) {
-    const int reach = static_cast<int>(radius);
-    std::vector<Row> rows;
-    for (int dk = -reach; dk <= reach; ++dk)
-        for (int dj = -reach; dj <= reach; ++dj) {
-            const double left = radius * radius - dk * dk - dj * dj;
-            if (left >= 0) rows.push_back({dj, dk, static_cast<int>(std::sqrt(left))});
-        }
-    return rows;
-}
-
-// Combines each voxel with the ball around it. Rows of equal half-width share one horizontal pass: the
-// extremes over 1, 3, 5 ... voxels are made once for each row and then only combined across rows.
-template <class Pick>
-Block extreme(const Block& in, double radius, int threads, std::int16_t neutral, Pick pick) {
-    const auto [nx, ny, nz] = in.size;
-    const auto rows = ball_rows(radius);
-    const int widest = static_cast<int>(radius);
-    const auto width = static_cast<std::size_t>(nx);
-
-    // horizontal[h]: extreme over i - h ... i + h
-    std::vector<std::vector<std::int16_t>> horizontal(static_cast<std::size_t>(widest + 1));
-    horizontal[0] = in.values;
-    for (int h = 1; h <= widest; ++h) horizontal[static_cast<std::size_t>(h)].resize(in.values.size());
-    parallel_for(threads, nz, [&](int k) {
-        for (int j = 0; j < ny; ++j) {
-            const std::size_t start = in.offset(0, j, k);
-            const std::int16_t* line = &in.values[start];
-            for (int h = 1; h <= widest; ++h) {
-                const std::int16_t* narrower = &horizontal[static_cast<std::size_t>(h - 1)][start];
-                std::int16_t* out = &horizontal[static_cast<std::size_t>(h)][start];
-                for (int i = 0; i < nx; ++i) {
-                    std::int16_t value = narrower[i];
-                    if (i - h >= 0) value = pick(value, line[i - h]);
-                    if (i + h < nx) value = pick(value, line[i + h]);
-                    out[i] = value;
-                }
+// A ball as rows along i: the half-width of each at (dj, dk); negative where the ball has none.
+class Ball {
+  public:
+    explicit Ball(double radius) : reach_(static_cast<int>(radius)) {
+        for (int dk = 0; dk <= reach_; ++dk)
+            for (int dj = 0; dj <= reach_; ++dj) {
+                const double left = radius * radius - dk * dk - dj * dj;
+                half_.push_back(left >= 0 ? static_cast<int>(std::sqrt(left)) : -1);
             }
-        }
-    });
-
-    Block out{in.size, std::vector<std::int16_t>(in.values.size())};
-    parallel_for(threads, nz, [&](int k) {
-        for (int j = 0; j < ny; ++j) {
-            std::int16_t* target = &out.values[in.offset(0, j, k)];
-            std::fill_n(target, width, neutral);
-            for (const auto& row : rows) {
-                const int jj = j + row.dj, kk = k + row.dk;
-                if (jj < 0 || kk < 0 || jj >= ny || kk >= nz) continue;
-                const std::int16_t* source =
-                    &horizontal[static_cast<std::size_t>(row.half)][in.offset(0, jj, kk)];
-                for (std::size_t i = 0; i < width; ++i) target[i] = pick(target[i], source[i]);
-            }
-        }
-    });
-    return out;
-}
-
-std::vector<float> gaussian_weights(double sigma) {
-    const int reach = std::max(1, static_cast<int>(std::ceil(3 * sigma)));
-    std::vector<float> weights;
-    double sum = 0;
-    for (int d = -reach; d <= reach; ++d) {
-        weights.push_back(static_cast<float>(std::exp(-0.5 * d * d / (sigma * sigma))));
-        sum += weights.back();
     }
-    for (auto& w : weights) w = static_cast<float>(w / sum);
-    return weights;
+    int reach() const { return reach_; }
+    int half_width(int dj, int dk) const { return half_[static_cast<std::size_t>(dk * (reach_ + 1) + dj)]; }
+
+  private:
+    int reach_;
+    std::vector<int> half_;
+};
+
+template <class Order>
+void pick_into(const std::int16_t* in, std::int16_t* __restrict__ out, std::size_t length) {
+    for (std::size_t i = 0; i < length; ++i) out[i] = Order::pick(out[i], in[i]);
 }
 
-std::int16_t rounded(float value) {
-    return static_cast<std::int16_t>(std::lround(value));
+// Two rows at once: the value stays in a register meanwhile.
+template <class Order>
+void pick_into(const std::int16_t* a, const std::int16_t* b, std::int16_t* __restrict__ out,
+               std::size_t length) {
+    for (std::size_t i = 0; i < length; ++i) out[i] = Order::pick(out[i], Order::pick(a[i], b[i]));
+}
+
+// One band of rows, slice by slice. The ball is a stack of discs, and a disc a stack of rows: the extremes
+// along a row over 1, 3, 5 ... voxels are made once, then combined to those over each disc once, and these
+// go to the slices above and below that the ball joins them to.
+template <class Order>
+class Band {
+  public:
+    Band(const Block& in, const Ball& ball, int first, int end)
+        : in_(in),
+          ball_(ball),
+          reach_(ball.reach()),
+          first_(first),
+          end_(end),
+          top_(std::max(0, first - reach_)),
+          bottom_(std::min(in.size[1], end + reach_)),
+          width_(static_cast<std::size_t>(in.size[0])),
+          padded_(width_ + 2 * static_cast<std::size_t>(reach_), Order::neutral),
+          widened_(width_ * static_cast<std::size_t>((bottom_ - top_) * (reach_ + 1))),
+          disc_(width_) {}
+
+    void run(Block& out) {
+        const int nz = in_.size[2];
+        for (int k = 0; k < std::min(reach_, nz); ++k) clear(k, out);
+        for (int k = 0; k < nz; ++k) {
+            if (k + reach_ < nz) clear(k + reach_, out);
+            for (int j = top_; j < bottom_; ++j) widen_row(j, k);
+            for (int j = first_; j < end_; ++j)
+                for (int dk = 0; dk <= reach_; ++dk) {
+                    make_disc(j, dk);
+                    std::int16_t* const below = k >= dk ? &out.values[out.offset(0, j, k - dk)] : nullptr;
+                    std::int16_t* const above = k + dk < nz ? &out.values[out.offset(0, j, k + dk)] : nullptr;
+                    if (below) pick_into<Order>(disc_.data(), below, width_);
+                    if (above && dk > 0) pick_into<Order>(disc_.data(), above, width_);
+                }
+        }
+    }
+
+  private:
+    void clear(int k, Block& out) const {
+        std::fill_n(&out.values[out.offset(0, first_, k)], width_ * static_cast<std::size_t>(end_ - first_),
+                    Order::neutral);
+    }
+
+    // The row j of this slice with the extremes over i - half ... i + half.
+    std::int16_t* widened(int j, int half) {
+        return &widened_[static_cast<std::size_t>((j - top_) * (reach_ + 1) + half) * width_];
+    }
+
+    void widen_row(int j, int k) {
+        std::int16_t* const middle = padded_.data() + reach_;
+        std::copy_n(&in_.values[in_.offset(0, j, k)], width_, middle);
+        std::copy_n(middle, width_, widened(j, 0));
+        for (int half = 1; half <= reach_; ++half) {
+            const std::int16_t* narrower = widened(j, half - 1);
+            const std::int16_t *left = middle - half, *right = middle + half;
+            std::int16_t* out = widened(j, half);
+            for (std::size_t i = 0; i < width_; ++i)
+                out[i] = Order::pick(narrower[i], Order::pick(left[i], right[i]));
+        }
+    }
+
+    // The extremes over the ball's disc `dk` slices from its middle, of the row j.
+    void make_disc(int j, int dk) {
+        std::copy_n(widened(j, ball_.half_width(0, dk)), width_, disc_.begin());
+        for (int dj = 1; dj <= reach_; ++dj) {
+            const int half = ball_.half_width(dj, dk);
+            if (half < 0) break;
+            const bool before = j - dj >= 0, after = j + dj < in_.size[1];
+            if (before && after)
+                pick_into<Order>(widened(j - dj, half), widened(j + dj, half), disc_.data(), width_);
+            else if (before || after)
+                pick_into<Order>(widened(before ? j - dj : j + dj, half), disc_.data(), width_);
+        }
+    }
+
+    const Block& in_;
+    const Ball& ball_;
+    int reach_, first_, end_;  // the band's rows
+    int top_, bottom_;         // with the rows that it needs beside
+    std::size_t width_;
+    std::vector<std::int16_t> padded_, widened_, disc_;
+};
+
+template <class Order>
+Block extreme(const Block& in, double radius, int threads) {
+    Block out{in.size, std::vector<std::int16_t>(in.values.size())};
+    const Ball ball(radius);
+    for_bands(threads, in.size[1], [&](int first, int end) { Band<Order>(in, ball, first, end).run(out); });
+    return out;
 }
 
 }  // namespace
 
 Block erode(const Block& in, double radius, int threads) {
-    return extreme(in, radius, threads, std::numeric_limits<std::int16_t>::max(),
-                   [](std::int16_t a, std::int16_t b) { return a < b ? a : b; });
+    return extreme<Smaller>(in, radius, threads);
 }
 
 Block dilate(const Block& in, double radius, int threads) {
-    return extreme(in, radius, threads, std::numeric_limits<std::int16_t>::min(),
-                   [](std::int16_t a, std::int16_t b) { return a > b ? a : b; });
+    return extreme<Larger>(in, radius, threads);
 }
 
 Block open(const Block& in, double radius, int threads) {
     return dilate(erode(in, radius, threads), radius, threads);
-}
-
-Block gaussian(const Block& in, double sigma, int threads) {
-    const auto [nx, ny, nz] = in.size;
-    const auto weights = gaussian_weights(sigma);
-    const int reach = static_cast<int>(weights.size()) / 2;
-    const auto area = static_cast<std::size_t>(nx) * static_cast<std::size_t>(ny);
-
-    // Within each slice along i and j, then across slices.
-    std::vector<float> planes(in.values.size());
-    parallel_for(threads, nz, [&](int k) {
-        std::vector<float> along_i(area);
-        for (int j = 0; j < ny; ++j)
-            for (int i = 0; i < nx; ++i) {
-                float sum = 0;
-                for (int d = -reach; d <= reach; ++d)
-                    sum += weights[static_cast<std::size_t>(d + reach)] *
-                           in.values[in.offset(std::clamp(i + d, 0, nx - 1), j, k)];
-                along_i[static_cast<std::size_t>(j * nx + i)] = sum;
-            }
-        float* out = &planes[in.offset(0, 0, k)];
-        for (int j = 0; j < ny; ++j)
-            for (int d = -reach; d <= reach; ++d) {
-                const float w = weights[static_cast<std::size_t>(d + reach)];
-                const float* row = &along_i[static_cast<std::size_t>(std::clamp(j + d, 0, ny - 1) * nx)];
-                float* target = out + static_cast<std::ptrdiff_t>(j) * nx;
-                for (int i = 0; i < nx; ++i) target[i] += w * row[i];
-            }
-    });
-    Block out{in.size, std::vector<std::int16_t>(in.values.size())};
-    parallel_for(threads, nz, [&](int k) {
-        std::vector<float> sum(area);
-        for (int d = -reach; d <= reach; ++d) {
-            const float w = weights[static_cast<std::size_t>(d + reach)];
-            const float* plane = &planes[in.offset(0, 0, std::clamp(k + d, 0, nz - 1))];
-            for (std::size_t n = 0; n < area; ++n) sum[n] += w * plane[n];
-        }
-        std::ranges::transform(sum, out.values.begin() + static_cast<std::ptrdiff_t>(in.offset(0, 0, k)),
-                               rounded);
-    });
-    return out;
 }
 
 }  // namespace calcinode::kernels
