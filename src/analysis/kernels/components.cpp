@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/kernels/memory.hpp"
 #include "analysis/kernels/runs.hpp"
 #include "base/parallel.hpp"
 
@@ -72,7 +73,7 @@ Components components(const std::vector<std::uint8_t>& mask, std::array<int, 3> 
             join_touching(slab.row(j, shift.back()), before.row(last + j, shift[shift.size() - 2]), sets);
     }
 
-    Components result{std::vector<std::int32_t>(mask.size(), 0), 0};
+    Components result{zeros<std::int32_t>(mask.size()), 0};
     const auto number = sets.numbers(result.count);
     parallel_for(threads, count, [&](int n) {
         const auto slab = static_cast<std::size_t>(n);

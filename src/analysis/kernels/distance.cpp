@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "analysis/kernels/envelope.hpp"
+#include "analysis/kernels/memory.hpp"
 #include "base/parallel.hpp"
 
 namespace calcinode::kernels {
@@ -53,7 +54,7 @@ std::vector<float> distance_mm(const std::vector<std::uint8_t>& mask, std::array
                                std::array<double, 3> spacing_mm, int threads) {
     const auto [nx, ny, nz] = size;
     const std::ptrdiff_t area = static_cast<std::ptrdiff_t>(nx) * ny;
-    std::vector<float> distance(mask.size());
+    auto distance = zeros<float>(mask.size());
     parallel_for(threads, nz, [&](int k) {
         Envelope envelope(ny, spacing_mm[1]);
         std::vector<float> column;
