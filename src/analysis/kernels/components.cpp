@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "analysis/kernels/memory.hpp"
 #include "analysis/kernels/runs.hpp"
 #include "base/parallel.hpp"
 
@@ -43,8 +42,14 @@ void write_labels(const Slab& slab, const std::int32_t* number, std::array<int, 
     label += static_cast<std::ptrdiff_t>(slab.first) * ny * nx;
     for (int n = 0; n < (slab.end - slab.first) * ny; ++n, label += nx) {
         const auto row = slab.row(n);
-        for (std::int32_t r = 0; r < row.count; ++r)
-            std::fill(label + row.run[r].first, label + row.run[r].end, number[row.first + r]);
+        int done = 0;
+        for (std::int32_t r = 0; r < row.count; ++r) {
+            const auto [first, end] = row.run[r];
+            std::fill(label + done, label + first, 0);
+            std::fill(label + first, label + end, number[row.first + r]);
+            done = end;
+        }
+        std::fill(label + done, label + nx, 0);
     }
 }
 
@@ -73,7 +78,7 @@ Components components(const std::vector<std::uint8_t>& mask, std::array<int, 3> 
             join_touching(slab.row(j, shift.back()), before.row(last + j, shift[shift.size() - 2]), sets);
     }
 
-    Components result{zeros<std::int32_t>(mask.size()), 0};
+    Components result{Unset<std::int32_t>(mask.size()), 0};
     const auto number = sets.numbers(result.count);
     parallel_for(threads, count, [&](int n) {
         const auto slab = static_cast<std::size_t>(n);

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "analysis/kernels/memory.hpp"
+
 namespace calcinode::kernels {
 
 struct Components {
-    std::vector<std::int32_t> label;  // 0 outside the mask, else 1 ... count
+    Unset<std::int32_t> label;  // 0 outside the mask, else 1 ... count
     int count = 0;
 };
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace calcinode::kernels {
@@ -19,5 +21,32 @@ std::vector<Value> zeros(std::size_t count) {
     values.resize(count);
     return values;
 }
+
+// Leaves values unset that are given none, so that the threads that write them are those that fetch the
+// memory.
+template <class Value>
+struct UnsetAllocator : std::allocator<Value> {
+    template <class Other>
+    struct rebind {
+        using other = UnsetAllocator<Other>;
+    };
+    Value* allocate(std::size_t count) {
+        Value* const values = std::allocator<Value>::allocate(count);
+        prefer_large_pages(values, count * sizeof(Value));
+        return values;
+    }
+    template <class Other>
+    void construct(Other* at) {
+        ::new (static_cast<void*>(at)) Other;
+    }
+    template <class Other, class... Arguments>
+    void construct(Other* at, Arguments&&... arguments) {
+        ::new (static_cast<void*>(at)) Other(std::forward<Arguments>(arguments)...);
+    }
+};
+
+// A vector whose values are unset after Unset(count): whoever makes one sets them all.
+template <class Value>
+using Unset = std::vector<Value, UnsetAllocator<Value>>;
 
 }  // namespace calcinode::kernels
