@@ -141,7 +141,7 @@ void put_findings(Json& json, const Findings& findings, const std::string& ident
     json["excluded"] = Json::array();
     for (const auto& e : findings.excluded) {
         Json one;
-        one["reason"] = e.reason;
+        one["reason"] = std::string(in_words(e.mimic));
         one["volume_mm3"] = rounded(e.volume_mm3, volume_step);
         one["centroid_lps_mm"] = point(e.centroid);
         json["excluded"].push_back(std::move(one));

@@ -15,7 +15,8 @@ TEST_CASE("result.json holds the findings, rounded to what they are worth") {
     auto& deposit = study.add_deposit({40, 41, 12}, {6, 5, 3});
     deposit.volume_mm3 = 1234.5678;
     deposit.centroid = {-0.001, 12.3456, -345.678};
-    study.outcome.findings->excluded.push_back({"metal", 99.99, {1, 2, 3}});
+    study.outcome.findings->excluded.push_back(
+        {.mimic = Mimic::metal, .volume_mm3 = 99.99, .centroid = {1, 2, 3}});
     study.outcome.remarks = {"a gap was filled"};
     study.outcome.timing_s["analyse"] = 1.23456;
     study.outcome.series.push_back({study.source.series_uid, true, "thin axial", 24, {0.7, 0.9, 2.5}});
