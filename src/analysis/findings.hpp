@@ -166,7 +166,7 @@ struct Excluded {
     Mimic mimic = Mimic::other;
     double volume_mm3 = 0;
     double mean_hu = 0, max_hu = 0;
-    LpsPoint centroid;
+    LpsPoint centroid{};
     std::string level = "uncertain";  // as for a deposit
     // It is of a class that can be either (ossification of the posterior longitudinal ligament, a large one
     // of the nuchal ligament): it makes the study indeterminate.
