@@ -151,7 +151,7 @@ struct Deposit {
     Side side = Side::midline;
     double volume_mm3 = 0;
     double mean_hu = 0, max_hu = 0, sd_hu = 0;
-    double long_axis_mm = 0;  // largest distance of two of its voxels
+    double long_axis_mm = 0;  // largest distance of two of its edges
     LpsPoint centroid;
     double canal_distance_mm = 0;       // shortest distance to the canal; 0 inside it
     double canal_occupied_percent = 0;  // of the canal's cross-section, at the worst slice
