@@ -13,12 +13,15 @@ namespace {
 constexpr double blur_mm = 1.5;
 // Inside and soft tissue are measured within this distance of each voxel: the next fat is not much further.
 constexpr double close_mm = 4.0;
-constexpr std::size_t enough = 8;  // voxels for a local mean; less than noise then remains
+// So many of them, the nearest: a quarter of the noise remains, and of fat and muscle the one that is there.
+constexpr std::size_t enough = 16;
 // Attenuation from which on something is no soft tissue but may be bone, plaque or contrast; and what muscle
 // has, for a deposit with no soft tissue around it.
 constexpr double no_soft_tissue_hu = 130, muscle_hu = 55;
-constexpr double as_dense = 0.75;         // share of the way to the inside: outside of the mask that is bone
-constexpr double least_contrast_hu = 60;  // less says nothing about shares
+// Outside of the mask what is this share of the way to the inside is something else, bone above all: at the
+// mask's edge, and where the deposit's blur does not reach.
+constexpr double as_dense = 0.75, dense_beyond_blur = 0.35;
+constexpr double least_contrast_hu = 60;                    // less says nothing about shares
 constexpr double lowest_share = -0.5, highest_share = 1.5;  // room for noise, not for air or metal
 constexpr double mad_to_sd = 1.4826;
 
@@ -158,10 +161,14 @@ Levels levels_of(const Box& box) {
 
 // What is outside of the mask and as dense as the deposit belongs to something else.
 void mark_dense(Box& box, const Levels& levels) {
-    const double least = levels.soft_hu + as_dense * (levels.inside_hu - levels.soft_hu);
+    const double contrast = levels.inside_hu - levels.soft_hu;
+    const double in_shell = levels.soft_hu + as_dense * contrast;
+    const double in_ring = std::max(no_soft_tissue_hu, levels.soft_hu + dense_beyond_blur * contrast);
     box.for_all([&](VoxelIndex v, std::size_t n) {
-        const bool outside = box.kinds[n] == Kind::shell || box.kinds[n] == Kind::soft_ring;
-        if (outside && box.hu(v) >= least) box.kinds[n] = Kind::other_dense;
+        auto& kind = box.kinds[n];
+        if ((kind == Kind::shell && box.hu(v) >= in_shell) ||
+            (kind == Kind::soft_ring && box.hu(v) >= in_ring))
+            kind = Kind::other_dense;
     });
 }
 
@@ -171,29 +178,32 @@ Levels levels_near(const Box& box, VoxelIndex v, std::size_t n, const std::vecto
     double deep = 0, soft = 0;
     std::size_t deep_count = 0, soft_count = 0;
     for (const auto& o : near) {
+        if (deep_count >= enough && soft_count >= enough) break;
         if (!box.contains(v, o)) continue;
         const auto kind = box.kinds[Box::moved(n, o)];
         if (kind != Kind::deep && kind != Kind::soft_ring) continue;
         const double hu = box.hu({v.i + o.di, v.j + o.dj, v.k + o.dk});
-        if (kind == Kind::deep)
+        if (kind == Kind::deep && deep_count < enough)
             deep += hu, ++deep_count;
-        else if (hu < no_soft_tissue_hu)
+        else if (kind == Kind::soft_ring && hu < no_soft_tissue_hu && soft_count < enough)
             soft += hu, ++soft_count;
     }
     return {deep_count >= enough ? deep / static_cast<double>(deep_count) : levels.inside_hu,
             soft_count >= enough ? soft / static_cast<double>(soft_count) : levels.soft_hu};
 }
 
-// Which is nearer: the mask (of a voxel outside of it, negative), or something else that is dense (positive)?
-// 0 where neither is within reach.
-int nearer_dense(const Box& box, VoxelIndex v, std::size_t n, const std::vector<Offset>& blur) {
+// Whether something else that is dense is within the reach of blur, so that no share can be told. Where
+// voxels are larger than that reach, of a voxel of the shell only if it is nearer than the mask.
+bool beside_dense(const Box& box, VoxelIndex v, std::size_t n, const std::vector<Offset>& blur) {
+    const bool in_shell = box.kinds[n] == Kind::shell;
+    bool mask_is_nearer = false;
     for (const auto& o : blur) {
         if (!box.contains(v, o)) continue;
         const auto kind = box.kinds[Box::moved(n, o)];
-        if (kind == Kind::other_dense) return 1;
-        if (in_mask(kind) && box.kinds[n] == Kind::shell) return -1;
+        if (kind == Kind::other_dense && (o.mm <= blur_mm || !mask_is_nearer)) return true;
+        if (in_shell && in_mask(kind)) mask_is_nearer = true;
     }
-    return 0;
+    return false;
 }
 
 double share_of(const Box& box, VoxelIndex v, std::size_t n, const std::vector<Offset>& blur,
@@ -202,7 +212,7 @@ double share_of(const Box& box, VoxelIndex v, std::size_t n, const std::vector<O
     if (kind == Kind::deep) return 1;
     if (kind != Kind::rim && kind != Kind::shell) return 0;
     const double whole = kind == Kind::rim ? 1 : 0;
-    if (nearer_dense(box, v, n, blur) > 0) return whole;
+    if (beside_dense(box, v, n, blur)) return whole;
     const auto here = levels_near(box, v, n, near, levels);
     if (here.inside_hu - here.soft_hu < least_contrast_hu) return whole;
     return std::clamp((box.hu(v) - here.soft_hu) / (here.inside_hu - here.soft_hu), lowest_share,

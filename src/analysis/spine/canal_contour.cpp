@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <tuple>
-
-#include "analysis/spine/sample.hpp"
 
 namespace calcinode::spine {
 namespace {
@@ -20,10 +19,27 @@ constexpr int farthest_mm = 40;
 constexpr double foramen_mm = 1.5;
 // The level's own wall: the lower third of what is seen there, since foramina only make it seem further.
 constexpr double own_share = 0.33;
-// Bone so close to a deposit, before or behind it, may be the deposit's own rim.
+// Bone so close to a deposit may be the deposit's own rim.
 constexpr double rim_mm = 1.0;
 
 using Walls = std::array<double, canal_directions>;
+
+// Trilinear, with fluid for what is ignored and for what is outside of the volume: so a deposit does not
+// shine into the samples beside it.
+double hu_without(const Volume& volume, LpsPoint place, const std::function<bool(VoxelIndex)>& ignored) {
+    const Vec3 at = volume.grid.to_index(place);
+    const int i = static_cast<int>(std::floor(at.x)), j = static_cast<int>(std::floor(at.y)),
+              k = static_cast<int>(std::floor(at.z));
+    const double a = at.x - i, b = at.y - j, c = at.z - k;
+    double sum = 0;
+    for (int n = 0; n < 8; ++n) {
+        const int di = n & 1, dj = (n >> 1) & 1, dk = n >> 2;
+        const double weight = (di ? a : 1 - a) * (dj ? b : 1 - b) * (dk ? c : 1 - c);
+        const VoxelIndex v{i + di, j + dj, k + dk};
+        sum += weight * (!volume.grid.contains(v) || ignored(v) ? canal_fluid_hu : volume.at(v));
+    }
+    return sum;
+}
 
 // The wall in one direction; 0 where there is none or a deposit hides it.
 double seen_wall(const Volume& volume, const Frame& frame, int s, std::array<double, 2> along,
@@ -34,11 +50,8 @@ double seen_wall(const Volume& volume, const Frame& frame, int s, std::array<dou
         const double far = static_cast<double>(n) * ray_step_mm;
         const auto place = frame.to_lps({static_cast<double>(s), along[0] * far, along[1] * far});
         const auto voxel = volume.grid.nearest(place);
-        hu[n] = canal_fluid_hu;
-        if (volume.grid.contains(voxel) && ignored(voxel))
-            hidden[n] = true;
-        else if (const auto value = hu_at(volume, place))
-            hu[n] = *value;
+        hidden[n] = volume.grid.contains(voxel) && ignored(voxel);
+        hu[n] = hu_without(volume, place, ignored);
     }
     const double wall = wall_mm(hu);
     const int low = std::max(0, static_cast<int>((wall - rim_mm) / ray_step_mm)),
