@@ -71,8 +71,7 @@ std::vector<double> around(const std::vector<Walls>& seen, int s, std::size_t n,
 }
 
 double quantile(std::vector<double>& values, double share) {
-    const auto place =
-        values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1) + 0.5);
+    const auto place = values.begin() + std::lround(share * static_cast<double>(values.size() - 1));
     std::ranges::nth_element(values, place);
     return *place;
 }
