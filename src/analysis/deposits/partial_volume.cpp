@@ -136,6 +136,7 @@ double median(std::vector<double>& values) {
 
 struct Levels {
     double inside_hu, soft_hu;
+    double noise_hu;  // standard deviation in the soft tissue
 };
 
 // Around the whole deposit. Where it is too thin to have an inside: the mean of its densest voxels, those
@@ -149,21 +150,23 @@ Levels levels_of(const Box& box) {
         if (box.kinds[n] == Kind::soft_ring && hu < no_soft_tissue_hu) soft.push_back(hu);
     });
     const double soft_hu = soft.empty() ? muscle_hu : median(soft);
-    if (deep.size() >= 3) return {median(deep), soft_hu};
     for (double& hu : soft) hu = std::abs(hu - soft_hu);
     const double noise = soft.empty() ? 0 : mad_to_sd * median(soft);
+    if (deep.size() >= 3) return {median(deep), soft_hu, noise};
     const double least = *std::ranges::max_element(all) - 2 * noise;
     double sum = 0, count = 0;
     for (const double hu : all)
         if (hu >= least) sum += hu, count += 1;
-    return {sum / count, soft_hu};
+    return {sum / count, soft_hu, noise};
 }
 
 // What is outside of the mask and as dense as the deposit belongs to something else.
 void mark_dense(Box& box, const Levels& levels) {
     const double contrast = levels.inside_hu - levels.soft_hu;
-    const double in_shell = levels.soft_hu + as_dense * contrast;
-    const double in_ring = std::max(no_soft_tissue_hu, levels.soft_hu + dense_beyond_blur * contrast);
+    const double margin = 2 * levels.noise_hu;  // noise of one voxel is no bone
+    const double in_shell = levels.soft_hu + as_dense * contrast + margin;
+    const double in_ring =
+        std::max(no_soft_tissue_hu, levels.soft_hu + dense_beyond_blur * contrast) + margin;
     box.for_all([&](VoxelIndex v, std::size_t n) {
         auto& kind = box.kinds[n];
         if ((kind == Kind::shell && box.hu(v) >= in_shell) ||
@@ -189,7 +192,7 @@ Levels levels_near(const Box& box, VoxelIndex v, std::size_t n, const std::vecto
             soft += hu, ++soft_count;
     }
     return {deep_count >= enough ? deep / static_cast<double>(deep_count) : levels.inside_hu,
-            soft_count >= enough ? soft / static_cast<double>(soft_count) : levels.soft_hu};
+            soft_count >= enough ? soft / static_cast<double>(soft_count) : levels.soft_hu, levels.noise_hu};
 }
 
 // Whether something else that is dense is within the reach of blur, so that no share can be told. Where
