@@ -7,6 +7,7 @@
 
 #include "app/analyze.hpp"
 #include "app/check.hpp"
+#include "app/judge_options.hpp"
 #include "app/phantom_command.hpp"
 #include "app/serve.hpp"
 
@@ -44,25 +45,46 @@ int run_phantom(PhantomArguments& arguments) {
     return app::phantom_command(arguments.options, arguments.folder);
 }
 
+struct AnalyzeArguments {
+    std::vector<std::filesystem::path> paths;
+    std::filesystem::path output, config;
+    int threads = 0;  // 0: those of the configuration
+    bool figures = false;
+};
+
+int run_analyze(const AnalyzeArguments& arguments) {
+    app::JudgeOptions options;
+    if (!arguments.config.empty()) {
+        const auto configured = app::load_judge_options(arguments.config);
+        if (!configured) return app::exit_usage;
+        options = *configured;
+    }
+    if (arguments.threads > 0) options.analysis.threads = arguments.threads;
+    options.figures = arguments.figures;
+    return app::analyze(arguments.paths, arguments.output, options);
+}
+
 int run(int argc, char** argv) {
     CLI::App app("Calcinode: looks for calcinosis around the spine on CT. Not a medical device.",
                  "calcinode");
     app.set_version_flag("--version", "calcinode " CALCINODE_VERSION);
     app.require_subcommand(1);
 
-    std::filesystem::path serve_config, check_config, output;
-    std::vector<std::filesystem::path> paths;
-    app::JudgeOptions judge_options;
+    std::filesystem::path serve_config, check_config;
+    AnalyzeArguments analyze_arguments;
     PhantomArguments phantom_arguments;
 
     auto* serve = app.add_subcommand("serve", "the daemon: receive, analyse, deliver");
     serve->add_option("--config", serve_config, "configuration file (TOML)")->required();
     auto* analyze = app.add_subcommand("analyze", "the same analysis and objects, offline, nothing sent");
-    analyze->add_option("PATH", paths, "DICOM files, or folders to search")->required();
-    analyze->add_option("--output", output, "folder for the results, one folder a study")->required();
-    analyze->add_option("--threads", judge_options.analysis.threads, "processors to use")
+    analyze->add_option("PATH", analyze_arguments.paths, "DICOM files, or folders to search")->required();
+    analyze->add_option("--output", analyze_arguments.output, "folder for the results, one folder a study")
+        ->required();
+    analyze->add_option("--config", analyze_arguments.config,
+                        "judge by this configuration file, as its daemon does");
+    analyze->add_option("--threads", analyze_arguments.threads, "processors to use")
         ->check(CLI::Range(1, 256));
-    analyze->add_flag("--figures", judge_options.figures,
+    analyze->add_flag("--figures", analyze_arguments.figures,
                       "also two pictures of the spine as it was found: canal, bodies, names");
     auto* phantom = app.add_subcommand("phantom", "writes a synthetic CT study for commissioning and tests");
     add_phantom(*phantom, phantom_arguments);
@@ -75,7 +97,7 @@ int run(int argc, char** argv) {
         return app.exit(error) == 0 ? 0 : app::exit_usage;
     }
     if (serve->parsed()) return app::serve(serve_config);
-    if (analyze->parsed()) return app::analyze(paths, output, judge_options);
+    if (analyze->parsed()) return run_analyze(analyze_arguments);
     if (phantom->parsed()) return run_phantom(phantom_arguments);
     return app::check(check_config);
 }

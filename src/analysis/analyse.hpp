@@ -6,12 +6,14 @@
 #include <string_view>
 
 #include "analysis/findings.hpp"
+#include "analysis/verdict.hpp"
 #include "analysis/volume.hpp"
 
 namespace calcinode {
 
 struct AnalysisOptions {
-    int threads = 2;
+    int threads = 2;  // changes no finding
+    VerdictRule verdict;
     // Called after each stage, "spine" and "deposits", by the thread that called analyse: for whoever
     // measures time.
     std::function<void(std::string_view stage)> finished;
@@ -20,6 +22,6 @@ struct AnalysisOptions {
 std::expected<Findings, Unfit> analyse(const Volume& volume, const AnalysisOptions& options = {});
 
 // Changes whenever the same volume could give other findings; part of the identity of each result.
-inline constexpr int analysis_version = 3;
+inline constexpr int analysis_version = 4;
 
 }  // namespace calcinode

@@ -15,9 +15,50 @@ enum class Verdict { negative, indeterminate, positive };
 enum class Compartment { canal, foramen, facet, posterior, paraspinal, prevertebral };
 enum class Side { left, right, midline };
 
+// How much the deposits threaten what runs through the canal (see analysis/verdict.hpp).
+enum class Severity { none, mild, moderate, severe };
+
+// What something dense near the spine is taken for when it is not reported as a deposit.
+enum class Mimic {
+    vertebral_bone,  // asymmetric or hypertrophic, and none of the following
+    facet_hypertrophy,
+    osteophyte,
+    bridging_ossification,  // diffuse idiopathic skeletal hyperostosis, syndesmophyte
+    calcified_disc,
+    posterior_longitudinal_ligament,
+    ligamentum_flavum,
+    nuchal_ligament,
+    hyoid,
+    styloid,
+    laryngeal_cartilage,
+    rib_cartilage,
+    rib_or_shoulder,
+    jaw_or_tooth,
+    skull_base,
+    metal,
+    metal_streak,
+    arterial_plaque,
+    contrast_in_vessel,
+    oral_contrast,  // barium, tablets
+    lymph_node,
+    tonsillolith,
+    thyroid_nodule,
+    kidney_or_stone,
+    tube_or_wire,
+    outside_body,
+    cut_by_view,  // at the edge of what can be judged
+    too_small,
+    other,
+};
+
 std::string_view to_string(Verdict verdict);
 std::string_view to_string(Compartment compartment);
 std::string_view to_string(Side side);
+std::string_view to_string(Severity severity);
+std::string_view to_string(Mimic mimic);  // a stable code: the enumerator's own name
+
+// The same for people, within a sentence: "facet hypertrophy", "plaque of an artery".
+std::string_view in_words(Mimic mimic);
 
 // Voxels of one thing: a box of the volume's grid and, for each voxel of the box (i fastest), whether it is
 // in.
@@ -92,6 +133,14 @@ struct Spine {
     bool contrast = false;             // vessels in front of the spine are opacified: trabecular_hu is raised
 };
 
+// One measured feature of something dense, and what it added to the log odds (natural logarithm) that it is a
+// deposit. Where no stage adds to it, the confidence is the logistic function of the sum over all evidence.
+struct Evidence {
+    std::string feature;
+    double value = 0;  // as measured, in the feature's own unit
+    double log_odds = 0;
+};
+
 // A calcified deposit near the spine that is not bone.
 struct Deposit {
     int id = 0;                                  // 1 for the largest
@@ -102,24 +151,32 @@ struct Deposit {
     Side side = Side::midline;
     double volume_mm3 = 0;
     double mean_hu = 0, max_hu = 0, sd_hu = 0;
-    double long_axis_mm = 0;  // largest distance of two of its voxels
+    double long_axis_mm = 0;  // largest distance of two of its edges
     LpsPoint centroid;
     double canal_distance_mm = 0;       // shortest distance to the canal; 0 inside it
     double canal_occupied_percent = 0;  // of the canal's cross-section, at the worst slice
     double confidence = 0;              // that it is a deposit and not a mimic, 0 to 1
+    std::vector<Evidence> evidence;     // what the confidence rests on
     VoxelMask mask;
 };
 
 // Something dense near the spine that was looked at and is not reported, so that a reader can check the
 // reasons.
 struct Excluded {
-    std::string reason;  // for example "metal"
+    Mimic mimic = Mimic::other;
     double volume_mm3 = 0;
-    LpsPoint centroid;
+    double mean_hu = 0, max_hu = 0;
+    LpsPoint centroid{};
+    std::string level = "uncertain";  // as for a deposit
+    // It is of a class that can be either (ossification of the posterior longitudinal ligament, a large one
+    // of the nuchal ligament): it makes the study indeterminate.
+    bool could_be_deposit = false;
+    std::vector<Evidence> evidence{};
 };
 
 struct Findings {
     Verdict verdict = Verdict::negative;
+    Severity severity = Severity::none;
     Spine spine;
     std::vector<Deposit> deposits;  // largest first
     std::vector<Excluded> excluded;

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "app/in_words.hpp"
+#include "app/judge_options.hpp"
 #include "app/result_folder.hpp"
 
 namespace calcinode::app {
@@ -64,9 +65,7 @@ AnalysisJobs::AnalysisJobs(store::Database& database, const spool::Spool& spool,
       results_folder_(std::move(results_folder)),
       max_attempts_(config.analysis.max_attempts),
       judge_(std::move(judge)) {
-    options_.analysis.threads = config.analysis.threads;
-    options_.report_negative = config.results.report_negative;
-    options_.first_series_number = config.results.first_series_number;
+    options_ = judge_options(config);
     for (const auto& destination : config.destinations) destinations_.push_back(destination.name);
 }
 

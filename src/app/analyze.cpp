@@ -51,6 +51,7 @@ std::string all_in_words(const JudgedStudy& judged) {
                            outcome.reason_code, outcome.reason);
     const auto& findings = *outcome.findings;
     std::string text = fmt::format("study {}: {}", outcome.study_uid, to_string(findings.verdict));
+    if (findings.severity != Severity::none) text += fmt::format(", {}", to_string(findings.severity));
     text += deposits_in_words(findings);
     for (const auto& line : spine_in_words(findings.spine)) text += "\n  " + line;
     return text;

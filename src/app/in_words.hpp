@@ -9,7 +9,8 @@
 namespace calcinode::app {
 
 // In one line, for example
-// "positive, 2 deposits, 3.1 ml, largest at C4 (facet, left); C3/4 spondylolisthesis, 3 mm anterior".
+// "positive, moderate, 2 deposits, 3.1 ml, largest at C4 (facet, left); C3/4 spondylolisthesis, 3 mm
+// anterior".
 std::string in_words(const report::StudyOutcome& outcome);
 
 // Line by line: what of the spine is in view, slips, trabecular attenuation, canal.

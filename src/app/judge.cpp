@@ -58,7 +58,7 @@ Result<> judge_volume(const assemble::SelectedVolume& selected, const JudgeOptio
                       const std::filesystem::path& folder, JudgedStudy& judged) {
     auto& outcome = judged.outcome;
     outcome.remarks = selected.remarks;
-    judged.identity = report::result_identity(selected.source);
+    judged.identity = report::result_identity(selected.source, identity_of(options.analysis.verdict));
 
     const Stopwatch analysing;
     auto analysis = options.analysis;

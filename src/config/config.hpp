@@ -43,6 +43,17 @@ struct Analysis {
     bool operator==(const Analysis&) const = default;
 };
 
+// The thresholds of the verdict: see analysis/verdict.hpp, whose defaults these are.
+struct Verdict {
+    double positive_confidence = 0.5;
+    double positive_volume_mm3 = 100;
+    double indeterminate_confidence = 0.2;
+    double severe_canal_percent = 35;
+    double moderate_canal_percent = 10;
+    double moderate_volume_mm3 = 5000;
+    bool operator==(const Verdict&) const = default;
+};
+
 struct Results {
     bool report_negative = true;
     int first_series_number = 9001;
@@ -73,6 +84,7 @@ struct Config {
     Receive receive;
     Study study;
     Analysis analysis;
+    Verdict verdict;
     Results results;
     std::vector<Destination> destinations;  // [[destination]]
     Delivery delivery;

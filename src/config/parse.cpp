@@ -13,7 +13,8 @@ constexpr int day_s = 24 * 3600;
 constexpr std::uint16_t highest_port = 65535;
 // A CT of more than this is no CT, and the byte count must fit DCMTK's 32-bit lengths.
 constexpr int most_object_mib = 4095;
-constexpr int most_free_mib = 1 << 30;  // 1 PiB
+constexpr double most_volume_mm3 = 1e6;  // a litre: no deposit comes near
+constexpr int most_free_mib = 1 << 30;   // 1 PiB
 
 void read_node(Section& section, Node& node) {
     section.text("ae_title", node.ae_title, ae_title_rule);
@@ -43,6 +44,15 @@ void read_study(Section& section, Study& study) {
 void read_analysis(Section& section, Analysis& analysis) {
     section.number("threads", analysis.threads, 1, 256);
     section.number("max_attempts", analysis.max_attempts, 1, 100);
+}
+
+void read_verdict(Section& section, Verdict& verdict) {
+    section.number("positive_confidence", verdict.positive_confidence, 0.0, 1.0);
+    section.number("positive_volume_mm3", verdict.positive_volume_mm3, 0.0, most_volume_mm3);
+    section.number("indeterminate_confidence", verdict.indeterminate_confidence, 0.0, 1.0);
+    section.number("severe_canal_percent", verdict.severe_canal_percent, 0.0, 100.0);
+    section.number("moderate_canal_percent", verdict.moderate_canal_percent, 0.0, 100.0);
+    section.number("moderate_volume_mm3", verdict.moderate_volume_mm3, 0.0, most_volume_mm3);
 }
 
 void read_results(Section& section, Results& results) {
@@ -82,19 +92,32 @@ class Reader {
         section("receive", config.receive, read_receive);
         section("study", config.study, read_study);
         section("analysis", config.analysis, read_analysis);
+        section("verdict", config.verdict, read_verdict);
         section("results", config.results, read_results);
         section("delivery", config.delivery, read_delivery);
         section("log", config.log, read_log);
         destinations(config);
         unknown_sections();
-        if (config.delivery.retry_longest_s < config.delivery.retry_first_s)
-            mistakes_->push_back({0, "delivery.retry_longest_s", "must not be less than retry_first_s"});
+        order(config);
         return config;
     }
 
     std::vector<std::string> keys;
 
   private:
+    // Of two keys that belong together, the one that must not be above or below the other.
+    void order(const Config& config) {
+        const auto& verdict = config.verdict;
+        if (verdict.indeterminate_confidence > verdict.positive_confidence)
+            mistakes_->push_back(
+                {0, "verdict.indeterminate_confidence", "must not be more than positive_confidence"});
+        if (verdict.moderate_canal_percent > verdict.severe_canal_percent)
+            mistakes_->push_back(
+                {0, "verdict.moderate_canal_percent", "must not be more than severe_canal_percent"});
+        if (config.delivery.retry_longest_s < config.delivery.retry_first_s)
+            mistakes_->push_back({0, "delivery.retry_longest_s", "must not be less than retry_first_s"});
+    }
+
     template <class Fields, class Read>
     void section(const std::string& name, Fields& fields, Read read_fields) {
         sections_.push_back(name);

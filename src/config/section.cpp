@@ -1,8 +1,20 @@
 #include "config/section.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace calcinode::config {
+
+namespace {
+
+std::string short_text(double value) {
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    return {text.data(), end};
+}
+
+}  // namespace
 
 int line_of(const toml::node& node) {
     return static_cast<int>(node.source().begin.line);
@@ -61,6 +73,17 @@ void Section::integer(const std::string& key, std::int64_t& field, std::int64_t 
         return mistake(
             node, key,
             "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    field = *value;
+}
+
+void Section::number(const std::string& key, double& field, double least, double most) {
+    const auto* node = find(key);
+    if (!node) return;
+    auto value = node->value_exact<double>();
+    if (const auto whole = node->value_exact<std::int64_t>()) value = static_cast<double>(*whole);
+    const bool in_range = value && *value >= least && *value <= most;  // TOML's nan is not
+    if (!in_range)
+        return mistake(node, key, "must be a number from " + short_text(least) + " to " + short_text(most));
     field = *value;
 }
 

@@ -33,6 +33,9 @@ class Section {
         field = static_cast<Number>(value);
     }
 
+    // A number with or without a fraction.
+    void number(const std::string& key, double& field, double least, double most);
+
     // The key must be there.
     void require(const std::string& key);
     // Each key of the table that no call above asked for is a mistake.

@@ -43,7 +43,7 @@ Uid instance_uid_of(const ReportOptions& options, ObjectKind kind) {
     return derived(options, kind, "instance");
 }
 
-std::string result_identity(const SeriesSource& source) {
+std::string result_identity(const SeriesSource& source, const std::string& configuration) {
     std::vector<std::string> images;
     for (const auto& slice : source.slices)
         images.push_back(slice.sop_instance_uid + "#" + std::to_string(slice.frame));
@@ -51,7 +51,8 @@ std::string result_identity(const SeriesSource& source) {
     Sha256 hash;
     hash.update(source.study_uid + "\n" + source.series_uid + "\n");
     for (const auto& image : images) hash.update(image + "\n");
-    hash.update("software " CALCINODE_VERSION " analysis " + std::to_string(analysis_version));
+    hash.update("software " CALCINODE_VERSION " analysis " + std::to_string(analysis_version) + "\n");
+    hash.update(configuration);
     return hex(hash.finish());
 }
 

@@ -27,9 +27,10 @@ struct ReportObject {
     std::filesystem::path file;  // Part 10 file, on stable storage
 };
 
-// What identifies a result: the source's series and instances and all that could change the findings. The
-// same identity gives the same object UIDs, so that a repeated run never gives a PACS a second object.
-std::string result_identity(const SeriesSource& source);
+// What identifies a result: the source's series and instances and all that could change the findings, of
+// which `configuration` is what the configuration decides. The same identity gives the same object UIDs, so
+// that a repeated run never gives a PACS a second object.
+std::string result_identity(const SeriesSource& source, const std::string& configuration);
 
 // Writes sr.dcm, and for a study with deposits seg.dcm, sc-1.dcm, ko.dcm and figure.png, into `folder`, which
 // exists. The outcome's status must be analysed. Nothing is written twice under another UID.

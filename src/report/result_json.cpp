@@ -12,7 +12,7 @@ constexpr const char* schema_name = "calcinode.result/1";
 
 // Steps to which numbers are rounded: finer ones would be noise.
 constexpr double mm_step = 0.01, hu_step = 0.1, area_step = 0.1, volume_step = 0.1, percent_step = 0.1;
-constexpr double fraction_step = 0.001, second_step = 0.001, direction_step = 0.0001;
+constexpr double fraction_step = 0.001, second_step = 0.001, direction_step = 0.0001, evidence_step = 0.001;
 
 // The multiple of `step` (a power of ten) nearest to `value`, printed with the fewest digits. Not a number is
 // 0.
@@ -41,6 +41,18 @@ Json alternatives_of(const std::vector<LevelAlternative>& alternatives) {
         Json one;
         one["level"] = a.level;
         one["probability"] = rounded(a.probability, fraction_step);
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+Json evidence_of(const std::vector<Evidence>& evidence) {
+    Json all = Json::array();
+    for (const auto& e : evidence) {
+        Json one;
+        one["feature"] = e.feature;
+        one["value"] = rounded(e.value, evidence_step);
+        one["log_odds"] = rounded(e.log_odds, evidence_step);
         all.push_back(std::move(one));
     }
     return all;
@@ -131,6 +143,21 @@ Json lesion_of(const Deposit& d, const std::string& identity) {
     one["canal_distance_mm"] = rounded(d.canal_distance_mm, mm_step);
     one["canal_occupied_percent"] = rounded(d.canal_occupied_percent, percent_step);
     one["confidence"] = rounded(d.confidence, fraction_step);
+    one["evidence"] = evidence_of(d.evidence);
+    return one;
+}
+
+Json excluded_of(const Excluded& e) {
+    Json one;
+    one["mimic"] = std::string(to_string(e.mimic));
+    one["reason"] = std::string(in_words(e.mimic));
+    one["volume_mm3"] = rounded(e.volume_mm3, volume_step);
+    one["mean_hu"] = rounded(e.mean_hu, hu_step);
+    one["max_hu"] = rounded(e.max_hu, hu_step);
+    one["centroid_lps_mm"] = point(e.centroid);
+    one["level"] = e.level;
+    one["could_be_deposit"] = e.could_be_deposit;
+    one["evidence"] = evidence_of(e.evidence);
     return one;
 }
 
@@ -139,13 +166,7 @@ void put_findings(Json& json, const Findings& findings, const std::string& ident
     json["lesions"] = Json::array();
     for (const auto& d : findings.deposits) json["lesions"].push_back(lesion_of(d, identity));
     json["excluded"] = Json::array();
-    for (const auto& e : findings.excluded) {
-        Json one;
-        one["reason"] = e.reason;
-        one["volume_mm3"] = rounded(e.volume_mm3, volume_step);
-        one["centroid_lps_mm"] = point(e.centroid);
-        json["excluded"].push_back(std::move(one));
-    }
+    for (const auto& e : findings.excluded) json["excluded"].push_back(excluded_of(e));
     json["totals"]["count"] = findings.deposits.size();
     json["totals"]["volume_mm3"] = rounded(findings.total_volume_mm3(), volume_step);
 }
@@ -163,6 +184,7 @@ std::string result_json(const StudyOutcome& outcome, const std::string& identity
     json["reason_code"] = outcome.reason_code;
     json["reason"] = outcome.reason;
     json["verdict"] = analysed ? Json(std::string(to_string(outcome.findings->verdict))) : Json(nullptr);
+    json["severity"] = analysed ? Json(std::string(to_string(outcome.findings->severity))) : Json(nullptr);
     json["series"] = series_of(outcome.series);
     put_findings(json, analysed ? *outcome.findings : Findings{}, identity);
     json["remarks"] = outcome.remarks;

@@ -193,7 +193,9 @@ class Positive(Validators):
         for number, lesion in enumerate(lesions, 1):
             mine = [n for n, group in enumerate(segmentation.PerFrameFunctionalGroupsSequence)
                     if group.SegmentIdentificationSequence[0].ReferencedSegmentNumber == number]
-            self.assertAlmostEqual(frames[mine].sum() * voxel, lesion["volume_mm3"], delta=1)
+            # The segment holds whole voxels, the volume their shares.
+            self.assertAlmostEqual(frames[mine].sum() * voxel, lesion["volume_mm3"],
+                                   delta=0.15 * lesion["volume_mm3"])
 
     def test_analysing_again_gives_the_same_objects(self):
         again = pathlib.Path(self.study.folder.name) / "again"

@@ -84,21 +84,21 @@ bool lamina_junction(const Candidate& candidate) {
     return std::abs(candidate.centre.u) < 4 && candidate.centre.v > 6;
 }
 
-std::string place_of_mimics(const Candidate& candidate, std::optional<double> skull_s) {
+std::optional<Mimic> place_of_mimics(const Candidate& candidate, std::optional<double> skull_s) {
     const auto& c = candidate.centre;
-    if (skull_s && c.s < *skull_s + skull_base_mm) return "skull base";
-    if (c.s < edge_mm) return "at the edge of the view";
-    if (std::abs(c.u) > widest_mm) return "rib, shoulder or jaw";
-    if (c.v < deepest_mm) return "in front of the spine";
-    if (c.v < in_front_mm && std::abs(c.u) > beside_mm) return "vessel, kidney, cartilage or hyoid";
-    if (c.v < vessel_in_front_mm && candidate.features.core_hu < vessel_hu) return "vessel with contrast";
-    return "";
+    if (skull_s && c.s < *skull_s + skull_base_mm) return Mimic::skull_base;
+    if (c.s < edge_mm) return Mimic::cut_by_view;
+    if (std::abs(c.u) > widest_mm) return Mimic::rib_or_shoulder;
+    if (c.v < deepest_mm) return Mimic::other;
+    if (c.v < in_front_mm && std::abs(c.u) > beside_mm) return Mimic::other;
+    if (c.v < vessel_in_front_mm && candidate.features.core_hu < vessel_hu) return Mimic::contrast_in_vessel;
+    return std::nullopt;
 }
 
 }  // namespace
 
 Decision decide(const Candidate& candidate, std::optional<double> skull_s) {
-    if (auto mimic = place_of_mimics(candidate, skull_s); !mimic.empty()) return {0, std::move(mimic)};
+    if (const auto mimic = place_of_mimics(candidate, skull_s)) return {0, mimic};
     const auto& f = candidate.features;
     double sum =
         std::abs(candidate.centre.u) < middle_mm ? log_odds_in_the_middle(f) : log_odds_beside(candidate);
@@ -107,7 +107,7 @@ Decision decide(const Candidate& candidate, std::optional<double> skull_s) {
                           !lamina_junction(candidate) &&
                           !(skull_s && candidate.centre.s < *skull_s + dens_mm);
     if (in_canal) sum = std::max(sum, canal_prior + canal_share_weight * f.canal_share);
-    return {1 / (1 + std::exp(-sum)), ""};
+    return {1 / (1 + std::exp(-sum)), std::nullopt};
 }
 
 std::vector<bool> reported(const std::vector<Candidate>& candidates, const std::vector<Decision>& decisions) {

@@ -2,15 +2,15 @@
 #pragma once
 
 #include <optional>
-#include <string>
 
 #include "analysis/deposits/candidates.hpp"
+#include "analysis/findings.hpp"
 
 namespace calcinode::deposits {
 
 struct Decision {
-    double confidence = 0;  // that it is a deposit, 0 to 1
-    std::string mimic;      // what it is taken for instead, where that can be named; "" otherwise
+    double confidence = 0;       // that it is a deposit, 0 to 1
+    std::optional<Mimic> mimic;  // what it is taken for instead, where that can be named
 };
 
 // From this confidence on one deposit alone is reported. Deposits come in groups: near one, others are

@@ -57,9 +57,12 @@ Found find_deposits(const Volume& volume, const spine::SpineInView& seen, int th
         const auto& decision = decisions[n];
         if (is_reported[n])
             outlines.push_back({segment(volume, seen.frame, tissue, candidate), decision.confidence});
-        else if (!decision.mimic.empty() && candidate.features.volume_mm3 >= smallest_listed_mm3)
-            found.excluded.push_back(
-                {decision.mimic, candidate.features.volume_mm3, seen.frame.to_lps(candidate.centre)});
+        else if (decision.mimic && candidate.features.volume_mm3 >= smallest_listed_mm3)
+            found.excluded.push_back({.mimic = *decision.mimic,
+                                      .volume_mm3 = candidate.features.volume_mm3,
+                                      .mean_hu = candidate.features.inner_hu,
+                                      .max_hu = candidate.features.core_hu,
+                                      .centroid = seen.frame.to_lps(candidate.centre)});
     }
     for (auto& outline : merged(std::move(outlines))) {
         if (static_cast<double>(outline.voxels.size()) * volume.grid.voxel_mm3() < smallest_deposit_mm3)

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 #include <numbers>
+
+#include "analysis/deposits/partial_volume.hpp"
+#include "analysis/spine/canal_contour.hpp"
 
 namespace calcinode::deposits {
 namespace {
@@ -44,9 +46,10 @@ VoxelMask mask_of(const Grid& grid, const std::vector<std::size_t>& voxels) {
     return mask;
 }
 
-// The largest distance of two points: the extreme points in many directions hold it to well under a voxel.
-double longest_axis(const std::vector<LpsPoint>& points) {
-    std::vector<LpsPoint> extremes;
+// The two points of the largest distance: the extreme points in many directions, and from there to the
+// farthest point and back until nothing is gained.
+std::array<LpsPoint, 2> farthest_pair(const std::vector<LpsPoint>& points) {
+    std::array<LpsPoint, 2> best{points.front(), points.front()};
     constexpr int steps = 12;
     for (int a = 0; a < steps; ++a)
         for (int b = 0; b < steps; ++b) {
@@ -56,46 +59,75 @@ double longest_axis(const std::vector<LpsPoint>& points) {
                          std::sin(height)};
             const auto [low, high] =
                 std::ranges::minmax_element(points, {}, [&](const LpsPoint& p) { return dot(p, d); });
-            extremes.push_back(*low);
-            extremes.push_back(*high);
+            if (distance(*low, *high) > distance(best[0], best[1])) best = {*low, *high};
         }
-    double longest = 0;
-    for (std::size_t a = 0; a < extremes.size(); ++a)
-        for (std::size_t b = a + 1; b < extremes.size(); ++b)
-            longest = std::max(longest, distance(extremes[a], extremes[b]));
-    return longest;
+    for (;;) {
+        const auto from = best[0];
+        const auto far =
+            *std::ranges::max_element(points, {}, [&](const LpsPoint& p) { return distance(p, from); });
+        if (distance(from, far) <= distance(best[0], best[1])) return best;
+        best = {far, from};
+    }
+}
+
+// From edge to edge: the largest distance of two centres, and a quarter of a voxel at both ends. The
+// outermost voxels of what is half as dense as the inside are half to entirely filled: the edge is between
+// their middle and their far side.
+double longest_axis(const Grid& grid, const std::vector<LpsPoint>& points) {
+    const auto [a, b] = farthest_pair(points);
+    const double between = distance(a, b);
+    if (between <= 0) return *std::ranges::max_element(grid.spacing_mm);
+    double steps = 0;  // voxels a millimetre, along the axis that is crossed fastest
+    for (std::size_t axis = 0; axis < 3; ++axis)
+        steps = std::max(steps, std::abs(dot(b - a, grid.axis[axis])) / between / grid.spacing_mm[axis]);
+    return between + 0.5 / steps;
 }
 
 struct CanalRelation {
     double distance_mm = 1e9, occupied_percent = 0, share = 0;
 };
 
-CanalRelation canal_relation(const Volume& volume, const spine::Frame& frame,
-                             const std::vector<LpsPoint>& points) {
+// Percent of the canal that is taken in the plane s. A sample takes the share of the voxel it is in, so that
+// the plane stands for a slab of one voxel's height.
+double occupied_percent(const Grid& grid, const spine::Frame& frame, const spine::CanalContour& canal, int s,
+                        const Shares& shares) {
+    constexpr double step_mm = 0.5;
+    constexpr int reach = static_cast<int>(spine::ray_reach_mm / step_mm);
+    double all = 0, taken = 0;
+    for (int b = -reach; b <= reach; ++b)
+        for (int a = -reach; a <= reach; ++a) {
+            const double u = a * step_mm, v = b * step_mm;
+            if (!canal.inside(s, u, v)) continue;
+            all += 1;
+            taken += shares.at(grid.nearest(frame.to_lps({static_cast<double>(s), u, v})));
+        }
+    return all > 0 ? std::clamp(100 * taken / all, 0.0, 100.0) : 0;
+}
+
+CanalRelation canal_relation(const Volume& volume, const spine::Frame& frame, const VoxelMask& mask,
+                             const std::vector<LpsPoint>& points, const Shares& shares) {
+    std::vector<spine::CurvedPoint> places;
+    places.reserve(points.size());
+    for (const auto& point : points) places.push_back(frame.to_curved(point));
+    const auto [first, last] = std::ranges::minmax(places, {}, &spine::CurvedPoint::s);
+    // The rim of the deposit, which is denser than fluid as well, must not pass for a wall.
+    constexpr double rim_share = 0.1;
+    const spine::CanalContour canal(volume, frame, static_cast<int>(std::floor(first.s)),
+                                    static_cast<int>(std::ceil(last.s)),
+                                    [&](VoxelIndex v) { return mask.at(v) || shares.at(v) > rim_share; });
+
     CanalRelation relation;
-    std::map<int, double> area_mm2;  // within the canal, by millimetre of s
-    for (const auto& point : points) {
-        const auto at = frame.to_curved(point);
-        const double radius = frame.station(static_cast<int>(at.s)).radius_mm;
-        const double outside = std::hypot(at.u, at.v) - radius;
-        relation.distance_mm = std::min(relation.distance_mm, std::max(0.0, outside));
-        if (outside > 0) continue;
-        area_mm2[static_cast<int>(at.s)] += volume.grid.voxel_mm3();
-        relation.share += 1;
+    double inside = 0;
+    for (const auto& at : places) {
+        const double outside = canal.distance_mm(at.s, at.u, at.v);
+        relation.distance_mm = std::min(relation.distance_mm, outside);
+        if (outside <= 0) inside += 1;
     }
-    relation.share /= static_cast<double>(points.size());
-    // A voxel's volume over a slab of one voxel's height is its area; slabs of less than a voxel are
-    // averaged.
-    const int slab = std::max(1, static_cast<int>(std::ceil(volume.grid.spacing_mm[2])));
-    for (const auto& [s, own] : area_mm2) {
-        double sum = 0;
-        for (int q = s; q < s + slab; ++q)
-            if (const auto it = area_mm2.find(q); it != area_mm2.end()) sum += it->second;
-        const double radius = frame.station(s).radius_mm;
-        const double canal_mm2 = std::numbers::pi * radius * radius;
-        relation.occupied_percent = std::max(relation.occupied_percent, 100 * sum / slab / canal_mm2);
-    }
-    relation.occupied_percent = std::min(relation.occupied_percent, 100.0);
+    relation.share = inside / static_cast<double>(places.size());
+    if (inside <= 0) return relation;
+    for (int s = canal.first_s(); s <= canal.last_s(); ++s)
+        relation.occupied_percent =
+            std::max(relation.occupied_percent, occupied_percent(volume.grid, frame, canal, s, shares));
     return relation;
 }
 
@@ -130,13 +162,14 @@ Deposit measure_deposit(const Volume& volume, const spine::Frame& frame,
         deposit.max_hu = std::max(deposit.max_hu, hu);
     }
     deposit.mask = mask_of(volume.grid, voxels);
-    deposit.volume_mm3 = count * volume.grid.voxel_mm3();
+    const auto shares = shares_of(volume, deposit.mask);
+    deposit.volume_mm3 = std::max(0.0, shares.sum()) * volume.grid.voxel_mm3();
     deposit.mean_hu = total / count;
     deposit.sd_hu = std::sqrt(std::max(0.0, squares / count - deposit.mean_hu * deposit.mean_hu));
     deposit.centroid = sum * (1 / count);
-    deposit.long_axis_mm = longest_axis(points);
+    deposit.long_axis_mm = longest_axis(volume.grid, points);
 
-    const auto relation = canal_relation(volume, frame, points);
+    const auto relation = canal_relation(volume, frame, deposit.mask, points, shares);
     deposit.canal_distance_mm = relation.distance_mm;
     deposit.canal_occupied_percent = relation.occupied_percent;
     const auto at = frame.to_curved(deposit.centroid);

@@ -6,25 +6,17 @@
 #include <numbers>
 #include <vector>
 
+#include "analysis/spine/canal_ray.hpp"
+
 namespace calcinode::spine {
 namespace {
 
-constexpr std::size_t directions = 48;
-// The wall is where the attenuation is halfway from fluid to the densest bone just behind: so it stays where
-// it is whatever the kernel and the voxels make of the cortex. Bone at all is what no soft tissue reaches.
-constexpr double fluid_hu = 25, bone_hu = 130, behind_mm = 3, highest_wall_hu = 350;
-constexpr double step_mm = 0.5, reach_mm = 22;
 // A facet joint's gap or a vein's hole may be open, a foramen may not.
 constexpr std::size_t most_open = 5, widest_gap = 3;    // of the directions: 37 and 22 degrees
 constexpr double smallest_mm2 = 80, largest_mm2 = 650;  // of any level, a stenosis and a C1 ring included
 constexpr int rounds = 2;                               // the second from the first one's middle
 
-using Walls = std::array<double, directions>;  // distances; 0 where there is none
-
-std::array<double, 2> direction(std::size_t n) {
-    const double angle = 2 * std::numbers::pi * static_cast<double>(n) / directions;
-    return {std::cos(angle), std::sin(angle)};
-}
+using Walls = std::array<double, canal_directions>;  // distances; 0 where there is none
 
 // Bilinear sample of one plane.
 double sample(const Straight& straight, int s, double u, double v) {
@@ -39,26 +31,12 @@ double sample(const Straight& straight, int s, double u, double v) {
 }
 
 double wall(const Straight& straight, int s, double u, double v, std::array<double, 2> along) {
-    constexpr int steps = static_cast<int>((reach_mm + behind_mm) / step_mm);
-    constexpr int reached = static_cast<int>(reach_mm / step_mm),
-                  behind = static_cast<int>(behind_mm / step_mm);
-    std::array<double, steps + 1> hu{};
-    const auto at = [&](int n) { return hu[static_cast<std::size_t>(n)]; };
-    for (int n = 0; n <= steps; ++n)
-        hu[static_cast<std::size_t>(n)] =
-            sample(straight, s, u + along[0] * n * step_mm, v + along[1] * n * step_mm);
-    int bone = 0;
-    while (bone <= reached && at(bone) < bone_hu) ++bone;
-    if (bone == 0 || bone > reached) return 0;
-    const double peak = *std::max_element(hu.begin() + bone, hu.begin() + bone + behind);
-    const double wall_hu = std::min(highest_wall_hu, (fluid_hu + peak) / 2);
-    // From the peak's side of the first bone, or from the fluid's.
-    int n = bone;
-    while (n > 1 && at(n - 1) >= wall_hu) --n;
-    while (n < bone + behind && at(n) < wall_hu) ++n;
-    const double before = at(n - 1), after = at(n);
-    const double back = after > before ? std::clamp((after - wall_hu) / (after - before), 0.0, 1.0) : 0;
-    return (n - back) * step_mm;
+    RayProfile hu{};
+    for (std::size_t n = 0; n < hu.size(); ++n) {
+        const double far = static_cast<double>(n) * ray_step_mm;
+        hu[n] = sample(straight, s, u + along[0] * far, v + along[1] * far);
+    }
+    return wall_mm(hu);
 }
 
 // Fills the open directions from their neighbours; false where too many are open.
@@ -67,14 +45,14 @@ bool close(Walls& walls) {
     for (const double mm : walls) open += mm <= 0;
     if (open > most_open) return false;
     const Walls known = walls;
-    for (std::size_t n = 0; n < directions; ++n) {
+    for (std::size_t n = 0; n < canal_directions; ++n) {
         if (known[n] > 0) continue;
         std::size_t before = 1, after = 1;
-        while (known[(n + directions - before) % directions] <= 0) ++before;
-        while (known[(n + after) % directions] <= 0) ++after;
+        while (known[(n + canal_directions - before) % canal_directions] <= 0) ++before;
+        while (known[(n + after) % canal_directions] <= 0) ++after;
         if (before + after - 1 > widest_gap) return false;
-        walls[n] = (known[(n + directions - before) % directions] * static_cast<double>(after) +
-                    known[(n + after) % directions] * static_cast<double>(before)) /
+        walls[n] = (known[(n + canal_directions - before) % canal_directions] * static_cast<double>(after) +
+                    known[(n + after) % canal_directions] * static_cast<double>(before)) /
                    static_cast<double>(before + after);
     }
     return true;
@@ -84,21 +62,23 @@ std::optional<double> plane_area(const Straight& straight, int s) {
     double u = 0, v = 0;
     Walls walls{};
     for (int round = 0; round < rounds; ++round) {
-        for (std::size_t n = 0; n < directions; ++n) walls[n] = wall(straight, s, u, v, direction(n));
+        for (std::size_t n = 0; n < canal_directions; ++n)
+            walls[n] = wall(straight, s, u, v, ray_direction(n));
         if (!close(walls)) return std::nullopt;
         // The middle of the area: of the triangles between neighbouring directions, two thirds out.
         double area = 0, moment_u = 0, moment_v = 0;
-        for (std::size_t n = 0; n < directions; ++n) {
+        for (std::size_t n = 0; n < canal_directions; ++n) {
             const double square = walls[n] * walls[n];
             area += square;
-            moment_u += square * walls[n] * direction(n)[0];
-            moment_v += square * walls[n] * direction(n)[1];
+            moment_u += square * walls[n] * ray_direction(n)[0];
+            moment_v += square * walls[n] * ray_direction(n)[1];
         }
         if (round + 1 < rounds) u += 2.0 / 3 * moment_u / area, v += 2.0 / 3 * moment_v / area;
     }
     double area = 0;
-    for (std::size_t n = 0; n < directions; ++n)
-        area += walls[n] * walls[(n + 1) % directions] * std::sin(2 * std::numbers::pi / directions) / 2;
+    for (std::size_t n = 0; n < canal_directions; ++n)
+        area += walls[n] * walls[(n + 1) % canal_directions] *
+                std::sin(2 * std::numbers::pi / canal_directions) / 2;
     if (area < smallest_mm2 || area > largest_mm2) return std::nullopt;
     return area;
 }

@@ -52,7 +52,7 @@ TEST_CASE("the sample configuration holds the defaults, and every key there is")
     for (std::string line; std::getline(lines, line);) {
         std::smatch match;
         if (std::regex_search(line, match, std::regex(R"(^\[+([a-z]+)\]+)"))) section = match[1];
-        if (std::regex_search(line, match, std::regex(R"(^([a-z_]+) = )")))
+        if (std::regex_search(line, match, std::regex(R"(^([a-z0-9_]+) = )")))
             in_sample.push_back(section + "." + match[1].str());
     }
     auto known = known_keys();
@@ -94,6 +94,20 @@ TEST_CASE("a value out of range or of another type says what is allowed") {
     CHECK(mistake_in("[node]\ndata_dir = 'here'\n").what == "must be an absolute path");
     CHECK(mistake_in("[delivery]\nretry_first_s = 60\nretry_longest_s = 30\n").key ==
           "delivery.retry_longest_s");
+}
+
+TEST_CASE("the thresholds of the verdict are numbers in their range and in order") {
+    const auto verdict =
+        parse("[verdict]\npositive_confidence = 0.75\npositive_volume_mm3 = 250\n").value().verdict;
+    CHECK(verdict.positive_confidence == 0.75);
+    CHECK(verdict.positive_volume_mm3 == 250);
+    CHECK(verdict.moderate_volume_mm3 == Verdict{}.moderate_volume_mm3);
+    CHECK(mistake_in("[verdict]\npositive_confidence = 1.5\n").what == "must be a number from 0 to 1");
+    CHECK(mistake_in("[verdict]\npositive_confidence = nan\n").what == "must be a number from 0 to 1");
+    CHECK(mistake_in("[verdict]\nsevere_canal_percent = '35'\n").what == "must be a number from 0 to 100");
+    CHECK(mistake_in("[verdict]\npositive_volume_mm3 = -1\n").key == "verdict.positive_volume_mm3");
+    CHECK(mistake_in("[verdict]\npositive_confidence = 0.1\n").key == "verdict.indeterminate_confidence");
+    CHECK(mistake_in("[verdict]\nsevere_canal_percent = 5\n").key == "verdict.moderate_canal_percent");
 }
 
 TEST_CASE("an AE title has 1 to 16 printable characters and no backslash") {

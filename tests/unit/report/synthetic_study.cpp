@@ -182,14 +182,16 @@ Deposit& SyntheticStudy::add_deposit(VoxelIndex centre, std::array<int, 3> radiu
     d.centroid = volume.grid.to_lps(centre);
     d.canal_distance_mm = 3.21;
     d.confidence = 0.87;
+    d.evidence = {{"solidity", 0.9123, 2.5}, {"mirror", 0.1, -0.599}};
     deposits.push_back(d);
     outcome.findings->verdict = Verdict::positive;
+    outcome.findings->severity = Severity::mild;
     return deposits.back();
 }
 
 Result<std::vector<ReportObject>> SyntheticStudy::write(int first_series_number) {
     ReportOptions options;
-    options.identity = result_identity(source);
+    options.identity = result_identity(source, "rule");
     options.first_series_number = first_series_number;
     return write_objects(outcome, volume, source, options, folder_ / "out");
 }

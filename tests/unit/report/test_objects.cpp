@@ -159,11 +159,12 @@ TEST_CASE("the same result is made twice: the same bytes; another set of images:
 
 TEST_CASE("the order in which slices were found does not change the identity") {
     SyntheticStudy study;
-    const auto identity = result_identity(study.source);
+    const auto identity = result_identity(study.source, "rule");
     std::swap(study.source.slices[2], study.source.slices[9]);
-    CHECK(result_identity(study.source) == identity);
+    CHECK(result_identity(study.source, "rule") == identity);
+    CHECK(result_identity(study.source, "another rule") != identity);
     study.source.slices[2].sop_instance_uid += "1";
-    CHECK(result_identity(study.source) != identity);
+    CHECK(result_identity(study.source, "rule") != identity);
 }
 
 TEST_CASE("a negative study gets a report only, or nothing where that is configured") {
@@ -175,7 +176,7 @@ TEST_CASE("a negative study gets a report only, or nothing where that is configu
     CHECK_FALSE(std::filesystem::exists(study.out("sc-1.dcm")));
     ReportOptions quiet;
     quiet.report_negative = false;
-    quiet.identity = result_identity(study.source);
+    quiet.identity = result_identity(study.source, "rule");
     const auto none = write_objects(study.outcome, study.volume, study.source, quiet, study.folder() / "out");
     REQUIRE(none);
     CHECK(none->empty());

@@ -15,7 +15,14 @@ TEST_CASE("result.json holds the findings, rounded to what they are worth") {
     auto& deposit = study.add_deposit({40, 41, 12}, {6, 5, 3});
     deposit.volume_mm3 = 1234.5678;
     deposit.centroid = {-0.001, 12.3456, -345.678};
-    study.outcome.findings->excluded.push_back({"metal", 99.99, {1, 2, 3}});
+    study.outcome.findings->excluded.push_back({.mimic = Mimic::posterior_longitudinal_ligament,
+                                                .volume_mm3 = 99.99,
+                                                .mean_hu = 401.26,
+                                                .max_hu = 912,
+                                                .centroid = {1, 2, 3},
+                                                .level = "C5",
+                                                .could_be_deposit = true,
+                                                .evidence = {{"canal", 0.51234, -1.5}}});
     study.outcome.remarks = {"a gap was filled"};
     study.outcome.timing_s["analyse"] = 1.23456;
     study.outcome.series.push_back({study.source.series_uid, true, "thin axial", 24, {0.7, 0.9, 2.5}});
@@ -30,7 +37,14 @@ TEST_CASE("result.json holds the findings, rounded to what they are worth") {
     CHECK(lesion["centroid_lps_mm"] == json({0.0, 12.35, -345.68}));
     CHECK(lesion["tracking_uid"] == tracking_uid("identity", 1));
     CHECK(result["totals"]["count"] == 1);
-    CHECK(result["excluded"][0]["reason"] == "metal");
+    CHECK(result["severity"] == "mild");
+    CHECK(lesion["evidence"] == json::parse(R"([{"feature": "solidity", "value": 0.912, "log_odds": 2.5},
+                                                {"feature": "mirror", "value": 0.1, "log_odds": -0.599}])"));
+    CHECK(result["excluded"][0] == json::parse(R"({"mimic": "posterior_longitudinal_ligament",
+                          "reason": "ossification of the posterior longitudinal ligament",
+                          "volume_mm3": 100.0, "mean_hu": 401.3, "max_hu": 912.0,
+                          "centroid_lps_mm": [1.0, 2.0, 3.0], "level": "C5", "could_be_deposit": true,
+                          "evidence": [{"feature": "canal", "value": 0.512, "log_odds": -1.5}]})"));
     CHECK(result["series"][0]["selected"] == true);
     CHECK(result["spine"]["vertebrae"].size() == 3);
     CHECK(result["timing_s"]["analyse"] == 1.235);
@@ -89,6 +103,7 @@ TEST_CASE("a study that was not analysed has a reason and no verdict") {
     const auto result = json::parse(result_json(outcome, ""));
     CHECK(result["status"] == "not_applicable");
     CHECK(result["verdict"].is_null());
+    CHECK(result["severity"].is_null());
     CHECK(result["reason_code"] == "no_spine_in_view");
     CHECK(result["lesions"].empty());
     CHECK(result["totals"]["count"] == 0);

@@ -169,7 +169,7 @@ TEST_CASE("another reader of segmentations takes ours") {
     CHECK(segmentation->getNumberOfFrames() == 14);
     OFString uid;
     segmentation->getSegment(1)->getTrackingUID(uid);
-    CHECK(std::string(uid.c_str()) == tracking_uid(result_identity(study.source), 1));
+    CHECK(std::string(uid.c_str()) == tracking_uid(result_identity(study.source, "rule"), 1));
     // Frame 1 is the deposit's first: one voxel at its lower pole.
     const std::unique_ptr<DcmIODTypes::Frame> frame(
         DcmSegUtils::unpackBinaryFrame(segmentation->getFrame(0), 63, 63));

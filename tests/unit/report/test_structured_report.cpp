@@ -47,7 +47,7 @@ TEST_CASE("the report holds each deposit's place and measurements in codes, unve
     CHECK(has(text, "=\"801.3\" ([hnsf'U],UCUM"));
     CHECK(has(text, "=\"12.35\" (mm,UCUM") != has(text, "=\"12.34\" (mm,UCUM"));
     CHECK(has(text, "=\"33.3\" (%,UCUM"));
-    CHECK(has(text, tracking_uid(result_identity(study.source), 1)));
+    CHECK(has(text, tracking_uid(result_identity(study.source, "rule"), 1)));
     CHECK(has(text, "(111242,DCM,\"All algorithms succeeded; with findings\")"));
     CHECK(has(text, "=(52101004,SCT,\"Present\")"));
     CHECK(has(text, "unverified, preliminary, not for primary diagnosis"));

@@ -1,0 +1,37 @@
+#include "app/judge_options.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <cstdio>
+
+namespace calcinode::app {
+namespace {
+
+VerdictRule rule_of(const config::Verdict& verdict) {
+    return {.positive_confidence = verdict.positive_confidence,
+            .positive_volume_mm3 = verdict.positive_volume_mm3,
+            .indeterminate_confidence = verdict.indeterminate_confidence,
+            .severe_canal_percent = verdict.severe_canal_percent,
+            .moderate_canal_percent = verdict.moderate_canal_percent,
+            .moderate_volume_mm3 = verdict.moderate_volume_mm3};
+}
+
+}  // namespace
+
+JudgeOptions judge_options(const config::Config& config) {
+    JudgeOptions options;
+    options.analysis.threads = config.analysis.threads;
+    options.analysis.verdict = rule_of(config.verdict);
+    options.report_negative = config.results.report_negative;
+    options.first_series_number = config.results.first_series_number;
+    return options;
+}
+
+std::optional<JudgeOptions> load_judge_options(const std::filesystem::path& config_file) {
+    const auto config = config::load(config_file);
+    if (config) return judge_options(*config);
+    for (const auto& mistake : config.error()) fmt::print(stderr, "{}\n", to_string(mistake, config_file));
+    return std::nullopt;
+}
+
+}  // namespace calcinode::app

@@ -1,0 +1,30 @@
+#include <doctest/doctest.h>
+
+#include "app/judge_options.hpp"
+
+using namespace calcinode;
+using namespace calcinode::app;
+
+TEST_CASE("the default configuration judges as the analysis does by default") {
+    const auto options = judge_options(config::Config{});
+    CHECK(options.analysis.verdict == VerdictRule{});
+    CHECK(options.analysis.threads == AnalysisOptions{}.threads);
+    CHECK(options.report_negative == JudgeOptions{}.report_negative);
+    CHECK(options.first_series_number == JudgeOptions{}.first_series_number);
+}
+
+TEST_CASE("every threshold of the configuration reaches the verdict's rule") {
+    config::Config config;
+    config.verdict = {0.6, 200, 0.3, 40, 15, 7000};
+    const VerdictRule rule{.positive_confidence = 0.6,
+                           .positive_volume_mm3 = 200,
+                           .indeterminate_confidence = 0.3,
+                           .severe_canal_percent = 40,
+                           .moderate_canal_percent = 15,
+                           .moderate_volume_mm3 = 7000};
+    CHECK(judge_options(config).analysis.verdict == rule);
+}
+
+TEST_CASE("a configuration with mistakes gives no options") {
+    CHECK_FALSE(load_judge_options("/no/such/file.toml"));
+}
