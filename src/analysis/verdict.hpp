@@ -15,8 +15,9 @@ struct VerdictRule {
     // ... and of 0.1 ml, the smallest deposit that the node is made to find: smaller ones can't be told from
     // osteophytes on ordinary slices.
     double positive_volume_mm3 = 100;
-    // Less sure than this is not reported at all: one in five is the most false alarms that are worth a look.
-    double indeterminate_confidence = 0.2;
+    // Less sure than this is not reported at all: below it the development cases have more false alarms than
+    // deposits.
+    double indeterminate_confidence = 0.4;
     // Percent of the canal's cross-section. Severe: retropulsed bone in burst fractures came with deficits
     // from 35 % on at T11 and T12, where cord and not roots is in the canal (Hashimoto et al., Spine
     // 1988;13:1268; 112 patients). Deposits grow slowly and the cord yields to them longer: this asks for

@@ -47,7 +47,7 @@ struct Analysis {
 struct Verdict {
     double positive_confidence = 0.5;
     double positive_volume_mm3 = 100;
-    double indeterminate_confidence = 0.2;
+    double indeterminate_confidence = 0.4;
     double severe_canal_percent = 35;
     double moderate_canal_percent = 10;
     double moderate_volume_mm3 = 5000;

@@ -1,128 +1,115 @@
 #include "analysis/deposits/decide.hpp"
 
-#include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
+#include <span>
+#include <string_view>
 
 namespace calcinode::deposits {
 namespace {
 
-// The weights of the evidence, in units of log odds, for a place beside the middle. They were fitted
-// (logistic regression, ridge 0.15) to the candidates of the development cases and rounded. Each feature is
-// bounded, so that none decides alone.
-struct Weights {
-    double prior = -1.65;
-    double size = 0.4;                        // a doubling of the solid volume, from 100 mm3 up
-    double unlike = 5.2;                      // the better of the two following
-    double mirror = 1.7, mirror_even = 0.72;  // at this share left and right say nothing
-    double levels = 2.2, levels_even = 0.5;
-    double repeat = 1.7, repeat_even = 0.9;
-    double thick = 2.4, thick_even = 0.75;
-    double dense = 0.7, dense_even_hu = 280, dense_step_hu = 150;
-    double lateral = 1.0, lateral_from_mm = 33;  // a millimetre further out: ribs and shoulder begin
+struct Knot {
+    double value, log_odds;
 };
-constexpr Weights weights;
 
-// In the middle there is no other side to compare with; the spinous processes are there at every level, and
-// only a mass too thick for one stands out.
-struct MiddleWeights {
-    double prior = -3.5, size = 0.83, cortex = 4, thick = 6.5, thick_even = 0.78, repeat = 3,
-           repeat_even = 0.9;
-    double dense = 1.5;
-};
-constexpr MiddleWeights middle_weights;
-constexpr double middle_mm = 7;
+// The curves of what is said of a mass as a whole: linear between the knots, level beyond. Fitted together,
+// by logistic regression on the outlined candidates of the development volumes (monotone where anatomy gives
+// the direction), and centred, so that 0 is what the mean mass of bone gets.
+constexpr Knot tissue_curve[] = {{-3, -0.85}, {0, -0.65}, {2, 1.4}, {4, 2.1}};
+constexpr Knot volume_curve[] = {{5.3, -1.3}, {6.6, -0.75}, {8.2, 0.3}, {10, 1.0}};  // log2 of mm3
+constexpr Knot spread_curve[] = {{0.14, 2.8}, {0.20, 1.6}, {0.26, -1.8}, {0.35, -2.2}};
+constexpr Knot free_surface_curve[] = {{0.2, -1.1}, {0.4, -0.2}, {0.6, 0.5}, {0.8, 1.0}, {1, 1.8}};
+constexpr Knot island_curve[] = {{0, 0}, {0.3, 0.25}, {0.6, 0.8}, {1, 1.0}};
+constexpr Knot other_side_curve[] = {{0, -0.75}, {0.1, 0.4}, {0.3, 1.6}, {0.6, 1.9}};
+constexpr Knot neighbours_curve[] = {{0, -1.0}, {0.1, -0.5}, {0.3, 0.25}, {0.6, 0.5}, {1, 1.4}};
+constexpr Knot anywhere_curve[] = {{0, -0.4}, {0.1, 0.5}};
+constexpr Knot growth_curve[] = {{1, 1.3}, {2, 1.0}, {4, 0}, {7, -0.25}};
+constexpr Knot lateral_curve[] = {{0, 1.6}, {8, 0.6}, {20, 0.25}, {30, -1.4}, {38, -2.5}, {47, -2.9}};
+constexpr Knot air_curve[] = {{0, 0}, {0.05, -0.4}, {0.2, -0.75}};
+constexpr Knot density_curve[] = {{150, -0.55}, {250, -0.2},   {400, 0.25},
+                                  {700, -0.1},  {1000, -1.05}, {1500, -1.2}};
+constexpr Knot massive_curve[] = {{0.2, -0.45}, {0.45, -0.2}, {0.70, 0.3}, {0.95, 0.65}};
+constexpr double midline_log_odds = -0.75;                            // spinous processes mirror themselves
+constexpr double at_body_log_odds = -1.25, in_front_log_odds = -1.0;  // osteophytes; vessels and cartilage
+constexpr double prior =
+    -6.6;  // the offset of the regression, and the threshold that keeps false alarms rare
 
-// Vessels with plaques or contrast, kidneys, cartilage of the larynx, hyoid and styloid lie in front of the
-// canal and to the side; what belongs to the spine there is bone.
-constexpr double in_front_mm = -12, beside_mm = 15;
-constexpr double widest_mm = 46;    // further out: ribs, scapula, clavicle, mandible
-constexpr double deepest_mm = -50;  // lumbar: 24 mm in front of a body's centre
-// At the skull base mastoid, styloid, condyles and mandible surround the ring of C1.
-constexpr double skull_base_mm = 12;
-// At the head end of the spine in view there is no level above to compare with, and the frame's direction is
-// a guess.
-constexpr double edge_mm = 10;
-// Down to here the dens stands within the ring of C1 and seems to be in the canal.
-constexpr double dens_mm = 45;
-// Deposits within the canal: nothing dense belongs there, but its edge is uncertain by a voxel or two.
-constexpr double canal_share = 0.28, canal_core_hu = 300;
-constexpr double canal_prior = 2.2, canal_share_weight = 2;
-// Where a vertebral body belongs, what is solid is its marrow.
-constexpr double body_share = 0.4;
-// Blood with contrast in the great vessels in front of the spine.
-constexpr double vessel_hu = 260, vessel_in_front_mm = -20;
-
-double density_steps(const Features& f) {
-    return std::clamp((f.core_hu - weights.dense_even_hu) / weights.dense_step_hu, -1.5, 1.0);
+double at(std::span<const Knot> curve, double value) {
+    if (value <= curve.front().value) return curve.front().log_odds;
+    for (std::size_t n = 1; n < curve.size(); ++n) {
+        const auto &a = curve[n - 1], &b = curve[n];
+        if (value <= b.value)
+            return a.log_odds + (b.log_odds - a.log_odds) * (value - a.value) / (b.value - a.value);
+    }
+    return curve.back().log_odds;
 }
 
-double size_doublings(const Features& f) {
-    return std::clamp(std::log2(f.volume_mm3 / 100), -2.0, 4.0);
-}
-
-double log_odds_in_the_middle(const Features& f) {
-    const auto& w = middle_weights;
-    return w.prior + w.size * size_doublings(f) - w.cortex * f.cortex +
-           w.thick * (std::min(f.thick, 1.2) - w.thick_even) + w.repeat * (w.repeat_even - f.repeat) +
-           w.dense * density_steps(f);
-}
-
-double log_odds_beside(const Candidate& candidate) {
-    const auto& f = candidate.features;
-    const auto& w = weights;
-    const double mirror = w.mirror_even - f.mirror, levels = w.levels_even - f.levels;
-    return w.prior + w.size * size_doublings(f) + w.mirror * std::clamp(mirror, -0.4, 1.0) +
-           w.levels * std::clamp(levels, -0.3, 0.5) +
-           w.unlike * std::clamp(std::max(mirror, levels), -0.3, 1.0) +
-           w.repeat * std::clamp(w.repeat_even - f.repeat, -0.3, 1.0) +
-           w.thick * (std::min(f.thick, 1.2) - w.thick_even) + w.dense * density_steps(f) -
-           w.lateral * std::max(0.0, std::abs(candidate.centre.u) - w.lateral_from_mm);
-}
-
-// The laminae meet behind the canal's middle and reach into its cross-section a little.
-bool lamina_junction(const Candidate& candidate) {
-    return std::abs(candidate.centre.u) < 4 && candidate.centre.v > 6;
-}
-
-std::optional<Mimic> place_of_mimics(const Candidate& candidate, std::optional<double> skull_s) {
-    const auto& c = candidate.centre;
-    if (skull_s && c.s < *skull_s + skull_base_mm) return Mimic::skull_base;
-    if (c.s < edge_mm) return Mimic::cut_by_view;
-    if (std::abs(c.u) > widest_mm) return Mimic::rib_or_shoulder;
-    if (c.v < deepest_mm) return Mimic::other;
-    if (c.v < in_front_mm && std::abs(c.u) > beside_mm) return Mimic::other;
-    if (c.v < vessel_in_front_mm && candidate.features.core_hu < vessel_hu) return Mimic::contrast_in_vessel;
-    return std::nullopt;
+double of_zone(Zone zone) {
+    switch (zone) {
+        case Zone::midline:
+            return midline_log_odds;
+        case Zone::at_body:
+        case Zone::body:
+            return at_body_log_odds;
+        case Zone::in_front:
+            return in_front_log_odds;
+        case Zone::beside:
+        case Zone::canal:
+            return 0;
+    }
+    return 0;
 }
 
 }  // namespace
 
-Decision decide(const Candidate& candidate, std::optional<double> skull_s) {
-    if (const auto mimic = place_of_mimics(candidate, skull_s)) return {0, mimic};
-    const auto& f = candidate.features;
-    double sum =
-        std::abs(candidate.centre.u) < middle_mm ? log_odds_in_the_middle(f) : log_odds_beside(candidate);
-    if (f.body_share > body_share) sum -= 6 * f.body_share;
-    const bool in_canal = f.canal_share > canal_share && f.core_hu > canal_core_hu && f.cortex < 0.3 &&
-                          !lamina_junction(candidate) &&
-                          !(skull_s && candidate.centre.s < *skull_s + dens_mm);
-    if (in_canal) sum = std::max(sum, canal_prior + canal_share_weight * f.canal_share);
-    return {1 / (1 + std::exp(-sum)), std::nullopt};
+std::vector<Evidence> evidence_of(const Mass& mass) {
+    std::vector<Evidence> evidence;
+    const auto add = [&](std::string_view feature, double value, double log_odds) {
+        evidence.push_back({std::string(feature), value, log_odds});
+    };
+    const auto add_curve = [&](std::string_view feature, std::span<const Knot> curve, double value) {
+        add(feature, value, at(curve, value));
+    };
+    double of_places = 0;
+    for (std::size_t n = 0; n < features; ++n) {
+        const auto feature = static_cast<Feature>(n);
+        const double value = mass.candidate.features[n];
+        if (std::isnan(value)) continue;
+        of_places += mass.candidate.evidence[n];
+        add(to_string(feature), value, mass.candidate.evidence[n]);
+    }
+    // The tissue's features are not independent of each other: together they count for less.
+    add("tissue as a whole", mass.candidate.log_odds, at(tissue_curve, mass.candidate.log_odds) - of_places);
+
+    add("volume", mass.volume_mm3, at(volume_curve, std::log2(mass.volume_mm3)));
+    add_curve("spread of its density", spread_curve, mass.spread);
+    add_curve("free surface", free_surface_curve, mass.free_surface);
+    add_curve("island in soft tissue", island_curve, mass.island);
+    if (!mass.in_middle) {
+        add_curve("unmatched by the other side", other_side_curve, mass.unmatched_other_side);
+        add_curve("unmatched by both", anywhere_curve, mass.unmatched_anywhere);
+    }
+    add_curve("unmatched by its neighbours", neighbours_curve, mass.unmatched_neighbours);
+    add_curve("growth from its solid middle", growth_curve, mass.growth);
+    add_curve("distance to the middle", lateral_curve, std::abs(mass.candidate.centre.u));
+    add_curve("borders on air", air_curve, mass.air_surface);
+    add_curve("density", density_curve, mass.mean_hu);
+    const double massive = mass.candidate.features[static_cast<std::size_t>(Feature::massive)];
+    add_curve("massive as a whole", massive_curve, massive);
+    if (const double log_odds = of_zone(mass.placement.zone); log_odds != 0)
+        add("place", static_cast<double>(mass.placement.zone), log_odds);
+    add("prior", 0, prior);
+    return evidence;
 }
 
-std::vector<bool> reported(const std::vector<Candidate>& candidates, const std::vector<Decision>& decisions) {
-    const auto apart_mm = [](const Candidate& a, const Candidate& b) {
-        return std::hypot(a.centre.s - b.centre.s, a.centre.u - b.centre.u, a.centre.v - b.centre.v);
-    };
-    std::vector<bool> out(candidates.size());
-    for (std::size_t n = 0; n < candidates.size(); ++n) {
-        out[n] = decisions[n].confidence >= sure_confidence;
-        if (out[n] || decisions[n].confidence < accompanying_confidence) continue;
-        for (std::size_t m = 0; m < candidates.size() && !out[n]; ++m)
-            out[n] = decisions[m].confidence >= sure_confidence &&
-                     apart_mm(candidates[n], candidates[m]) < accompanying_mm;
-    }
-    return out;
+double sum_of(const std::vector<Evidence>& evidence) {
+    return std::accumulate(evidence.begin(), evidence.end(), 0.0,
+                           [](double sum, const Evidence& e) { return sum + e.log_odds; });
+}
+
+double confidence_of(double log_odds) {
+    return 1 / (1 + std::exp(-log_odds));
 }
 
 }  // namespace calcinode::deposits

@@ -1,27 +1,23 @@
-// Bone, mimic or deposit: the decision about one candidate, from its features alone.
+// Bone, mimic or deposit: the decision about one outlined candidate.
 #pragma once
 
-#include <optional>
+#include <vector>
 
-#include "analysis/deposits/candidates.hpp"
+#include "analysis/deposits/mass.hpp"
 #include "analysis/findings.hpp"
 
 namespace calcinode::deposits {
 
-struct Decision {
-    double confidence = 0;       // that it is a deposit, 0 to 1
-    std::optional<Mimic> mimic;  // what it is taken for instead, where that can be named
-};
+// All that speaks for or against it, in log odds (natural logarithms); the sum is the decision. First the
+// tissue, as the mean of its places (see evidence.hpp), then the mass as a whole.
+std::vector<Evidence> evidence_of(const Mass& mass);
 
-// From this confidence on one deposit alone is reported. Deposits come in groups: near one, others are
-// reported from the lower confidence on.
-inline constexpr double sure_confidence = 0.89, accompanying_confidence = 0.55;
-inline constexpr double accompanying_mm = 60;  // about two levels
+double sum_of(const std::vector<Evidence>& evidence);
+double confidence_of(double log_odds);  // 0 to 1
 
-// `skull_s`: the height of the skull base, where it is in view.
-Decision decide(const Candidate& candidate, std::optional<double> skull_s);
-
-// Which of the candidates are reported, by the rule above.
-std::vector<bool> reported(const std::vector<Candidate>& candidates, const std::vector<Decision>& decisions);
+// Deposits come in groups: what lies within this of a sure one is likelier to be one as well.
+inline constexpr double group_mm = 60;  // about two levels
+inline constexpr double sure_log_odds = 1;
+inline constexpr double in_group_log_odds = 0.8;
 
 }  // namespace calcinode::deposits

@@ -1,77 +1,164 @@
 #include "analysis/deposits/find_deposits.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "analysis/deposits/candidates.hpp"
 #include "analysis/deposits/decide.hpp"
 #include "analysis/deposits/measure.hpp"
+#include "analysis/deposits/mimics.hpp"
 #include "analysis/deposits/segment.hpp"
 #include "analysis/spine/levels.hpp"
+#include "base/parallel.hpp"
 
 namespace calcinode::deposits {
 namespace {
 
-struct Outline {
-    std::vector<std::size_t> voxels;
-    double confidence = 0;
-};
-
-// Outlines that share voxels are one deposit, of the higher confidence.
-std::vector<Outline> merged(std::vector<Outline> outlines) {
-    for (std::size_t a = 0; a < outlines.size(); ++a)
-        for (std::size_t b = a + 1; b < outlines.size();) {
-            auto &one = outlines[a], &other = outlines[b];
-            std::vector<std::size_t> both;
-            std::ranges::set_intersection(one.voxels, other.voxels, std::back_inserter(both));
-            if (both.empty()) {
-                ++b;
-                continue;
-            }
-            std::vector<std::size_t> all;
-            std::ranges::set_union(one.voxels, other.voxels, std::back_inserter(all));
-            one = {std::move(all), std::max(one.confidence, other.confidence)};
-            outlines.erase(outlines.begin() + static_cast<std::ptrdiff_t>(b));
-            b = a + 1;  // the larger one may meet those before
-        }
-    return outlines;
-}
-
+// Candidates with less evidence by their tissue and size are bone: outlining them all would take long.
+constexpr double outlined_log_odds = -1.4, outlined_if_open_log_odds = -2.6;
+constexpr double open_share = 0.85;  // a small thing in soft tissue needs less
+constexpr double doubling_log_odds = 0.4, even_mm3 = 50;
+constexpr double large_mm3 = 400, large_log_odds = 0.3;
 // Deposits of less than this are below what the method is made for (and 0.1 ml is the stated limit).
 constexpr double smallest_deposit_mm3 = 50;
 // An excluded mass is listed from this size on: smaller ones are too many to be checked by anybody.
 constexpr double smallest_listed_mm3 = 200;
+// And with at least this evidence of its tissue: what is plainly bone is not worth a line.
+constexpr double listed_log_odds = 0;
+
+struct Judged {
+    Mass mass;
+    std::vector<Evidence> evidence;
+    double log_odds = 0;
+    std::optional<Mimic> mimic;
+};
+
+bool worth_outlining(const Candidate& candidate) {
+    const double open = candidate.features[static_cast<std::size_t>(Feature::open)];
+    if (candidate.volume_mm3 > large_mm3 && candidate.log_odds < large_log_odds) return false;
+    const double sum = candidate.log_odds + doubling_log_odds * std::log2(candidate.volume_mm3 / even_mm3);
+    return sum >= (open > open_share ? outlined_if_open_log_odds : outlined_log_odds);
+}
+
+std::vector<Judged> judge(const Volume& volume, const spine::SpineInView& seen, const SolidTissue& tissue,
+                          const Observer& observer, const std::vector<Candidate>& candidates, int threads) {
+    std::vector<Judged> all(candidates.size());
+    parallel_for(threads, static_cast<int>(candidates.size()), [&](int index) {
+        const auto n = static_cast<std::size_t>(index);
+        auto voxels = segment(volume, seen.frame, tissue, observer, candidates[n]);
+        if (voxels.empty()) return;
+        auto& judged = all[n];
+        judged.mass = mass_of(volume, seen, tissue, observer, candidates[n], std::move(voxels));
+        judged.mimic = mimic_by_place(judged.mass);
+        judged.evidence = evidence_of(judged.mass);
+        judged.log_odds = sum_of(judged.evidence);
+    });
+    std::erase_if(all, [](const Judged& j) { return j.mass.voxels.empty(); });
+    return all;
+}
+
+// What lies near a sure deposit is likelier one as well.
+void add_group_evidence(std::vector<Judged>& all) {
+    const auto apart_mm = [](const Judged& a, const Judged& b) {
+        const auto &p = a.mass.candidate.centre, &q = b.mass.candidate.centre;
+        return std::hypot(p.s - q.s, p.u - q.u, p.v - q.v);
+    };
+    std::vector<const Judged*> sure;
+    for (const auto& judged : all)
+        if (!judged.mimic && judged.log_odds >= sure_log_odds) sure.push_back(&judged);
+    for (auto& judged : all) {
+        if (judged.mimic || judged.log_odds >= sure_log_odds) continue;
+        const bool grouped = std::ranges::any_of(
+            sure, [&](const Judged* other) { return apart_mm(judged, *other) < group_mm; });
+        if (!grouped) continue;
+        judged.evidence.push_back({"near a sure deposit", 1, in_group_log_odds});
+        judged.log_odds += in_group_log_odds;
+    }
+}
+
+bool overlap(const std::vector<std::size_t>& a, const std::vector<std::size_t>& b) {
+    auto i = a.begin(), j = b.begin();
+    while (i != a.end() && j != b.end()) {
+        if (*i == *j) return true;
+        if (*i < *j)
+            ++i;
+        else
+            ++j;
+    }
+    return false;
+}
+
+// Masses that share voxels are one, with the evidence of the one that has most.
+void merge_overlapping(std::vector<Judged>& all) {
+    for (std::size_t a = 0; a < all.size(); ++a)
+        for (std::size_t b = a + 1; b < all.size();) {
+            auto &one = all[a], &other = all[b];
+            if (!overlap(one.mass.voxels, other.mass.voxels)) {
+                ++b;
+                continue;
+            }
+            std::vector<std::size_t> both;
+            std::ranges::set_union(one.mass.voxels, other.mass.voxels, std::back_inserter(both));
+            if (other.log_odds > one.log_odds) one = std::move(other);
+            one.mass.voxels = std::move(both);
+            all.erase(all.begin() + static_cast<std::ptrdiff_t>(b));
+            b = a + 1;  // the larger one may meet those before
+        }
+}
+
+Deposit deposit_of(const Judged& judged, const Volume& volume, const spine::SpineInView& seen) {
+    auto deposit = measure_deposit(volume, seen.frame, judged.mass.voxels);
+    deposit.confidence = confidence_of(judged.log_odds);
+    deposit.evidence = judged.evidence;
+    spine::name_levels(deposit, seen.spine, seen.frame);
+    return deposit;
+}
+
+Excluded excluded_of(const Judged& judged, const spine::SpineInView& seen) {
+    const auto& mass = judged.mass;
+    Excluded excluded{.mimic = judged.mimic.value_or(mimic_by_exclusion(mass)),
+                      .volume_mm3 = mass.volume_mm3,
+                      .mean_hu = mass.mean_hu,
+                      .max_hu = mass.max_hu,
+                      .centroid = seen.frame.to_lps(mass.candidate.centre),
+                      .could_be_deposit = !judged.mimic && could_be_deposit(mass, judged.log_odds),
+                      .evidence = judged.evidence};
+    Deposit place;  // named like a deposit
+    place.centroid = excluded.centroid;
+    spine::name_levels(place, seen.spine, seen.frame);
+    excluded.level = place.level;
+    return excluded;
+}
 
 }  // namespace
 
-Found find_deposits(const Volume& volume, const spine::SpineInView& seen, int threads) {
-    Found found;
-    const auto tissue = solid_tissue(seen.straight, threads);
-    const auto candidates = find_candidates(tissue, seen.frame, seen.first_judged_s, threads);
-    std::vector<Decision> decisions;
-    for (const auto& candidate : candidates) decisions.push_back(decide(candidate, seen.skull_s));
-    const auto is_reported = reported(candidates, decisions);
+Found find_deposits(const Volume& volume, const spine::SpineInView& seen, double least_confidence,
+                    int threads) {
+    const auto tissue = find_solid_tissue(seen.straight, threads);
+    const Observer observer(tissue, seen, threads);
+    auto candidates = find_candidates(tissue, observer, seen.first_judged_s, threads);
+    std::erase_if(candidates, [](const Candidate& c) { return !worth_outlining(c); });
+    auto judged = judge(volume, seen, tissue, observer, candidates, threads);
+    add_group_evidence(judged);
 
-    std::vector<Outline> outlines;
-    for (std::size_t n = 0; n < candidates.size(); ++n) {
-        const auto& candidate = candidates[n];
-        const auto& decision = decisions[n];
-        if (is_reported[n])
-            outlines.push_back({segment(volume, seen.frame, tissue, candidate), decision.confidence});
-        else if (decision.mimic && candidate.features.volume_mm3 >= smallest_listed_mm3)
-            found.excluded.push_back({.mimic = *decision.mimic,
-                                      .volume_mm3 = candidate.features.volume_mm3,
-                                      .mean_hu = candidate.features.inner_hu,
-                                      .max_hu = candidate.features.core_hu,
-                                      .centroid = seen.frame.to_lps(candidate.centre)});
+    std::vector<Judged> reported, others;
+    for (auto& j : judged) {
+        const bool deposit = !j.mimic && confidence_of(j.log_odds) >= least_confidence;
+        (deposit ? reported : others).push_back(std::move(j));
     }
-    for (auto& outline : merged(std::move(outlines))) {
-        if (static_cast<double>(outline.voxels.size()) * volume.grid.voxel_mm3() < smallest_deposit_mm3)
-            continue;
-        auto deposit = measure_deposit(volume, seen.frame, outline.voxels);
-        deposit.confidence = outline.confidence;
-        spine::name_levels(deposit, seen.spine, seen.frame);
-        found.deposits.push_back(std::move(deposit));
-    }
+    merge_overlapping(reported);
+    std::erase_if(others, [&](const Judged& j) {
+        return j.mass.volume_mm3 < smallest_listed_mm3 ||
+               (!j.mimic && j.mass.candidate.log_odds < listed_log_odds) ||
+               std::ranges::any_of(reported,
+                                   [&](const Judged& r) { return overlap(r.mass.voxels, j.mass.voxels); });
+    });
+    merge_overlapping(others);
+
+    Found found;
+    for (const auto& j : reported)
+        if (j.mass.volume_mm3 >= smallest_deposit_mm3) found.deposits.push_back(deposit_of(j, volume, seen));
+    for (const auto& j : others) found.excluded.push_back(excluded_of(j, seen));
     std::ranges::stable_sort(found.deposits, std::greater{}, &Deposit::volume_mm3);
     for (int id = 0; auto& deposit : found.deposits) deposit.id = ++id;
     return found;

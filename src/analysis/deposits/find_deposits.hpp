@@ -14,6 +14,8 @@ struct Found {
     std::vector<Excluded> excluded;  // head end first
 };
 
-Found find_deposits(const Volume& volume, const spine::SpineInView& seen, int threads);
+// Deposits of `least_confidence` or more; what is less sure is listed as excluded.
+Found find_deposits(const Volume& volume, const spine::SpineInView& seen, double least_confidence,
+                    int threads);
 
 }  // namespace calcinode::deposits

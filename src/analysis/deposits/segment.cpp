@@ -2,113 +2,226 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <queue>
-#include <unordered_map>
-#include <unordered_set>
+
+#include "analysis/deposits/straight_place.hpp"
+#include "analysis/kernels/distance.hpp"
 
 namespace calcinode::deposits {
 namespace {
 
-using kernels::Block;
-
-constexpr int regrow_mm = 8;           // back into the solid part that has its like on the other side
-constexpr double solid_share = 0.6;    // of the densest beside it, and of the core
-constexpr double cortex_share = 1.45;  // denser than this times the inside is bone
-constexpr int tip_mm = 3;              // tips and rims that the ball of the opening does not reach
+constexpr double reach_mm = 7;         // beyond the solid centres: a ball's radius, and a tip or rim
 constexpr double soft_tissue_hu = 55;  // muscle: the edge is halfway between it and the inside
-constexpr int lowest_edge_hu = 130;
+constexpr double lowest_edge_hu = 130;
+constexpr double own_spread = 0.12,
+                 least_spread_hu = 60;    // of a deposit's attenuation: its texture and noise
+constexpr double any_hu = 1100;           // bone's attenuation may be anything in a range of so many HU
+constexpr double least_own = -4;          // natural logarithm of how much less likely a deposit's than bone's
+constexpr double near_own = 1.5;          // within a ball's radius of the solid centres
+constexpr double far_per_mm = 0.5;        // beyond it
+constexpr double likeness_weight = 0.7;   // against the curves, which speak of solid places
+constexpr double likeness_balance = 1.5;  // what the curves give where nothing speaks either way
+constexpr double bond = 1.2;              // of two neighbours of the same attenuation
+constexpr double bond_hu = 120;           // the difference at which the bond is gone by half
+constexpr int rounds = 12;
 
-struct Step {
-    int di, dj, dk;
-};
-constexpr std::array<Step, 6> steps{{{1, 0, 0}, {-1, 0, 0}, {0, 1, 0}, {0, -1, 0}, {0, 0, 1}, {0, 0, -1}}};
+// The voxels around a candidate, a box of the volume.
+struct Box {
+    VoxelIndex low;
+    std::array<int, 3> size{};
 
-// Grows a set of the straightened block's voxels by `rounds` steps into what `may` allows.
-template <class May>
-std::unordered_set<std::uint32_t> grow(const std::vector<std::uint32_t>& seeds,
-                                       const std::array<int, 3>& size, int rounds, May may) {
-    std::unordered_set<std::uint32_t> in(seeds.begin(), seeds.end());
-    std::vector<std::uint32_t> front = seeds, next;
-    for (int round = 0; round < rounds && !front.empty(); ++round) {
-        next.clear();
-        for (const auto voxel : front) {
-            const auto [i, j, k] = kernels::index_of(voxel, size);
-            for (const auto& s : steps) {
-                const int a = i + s.di, b = j + s.dj, c = k + s.dk;
-                if (a < 0 || b < 0 || c < 0 || a >= size[0] || b >= size[1] || c >= size[2]) continue;
-                const auto neighbour = static_cast<std::uint32_t>((c * size[1] + b) * size[0] + a);
-                if (in.contains(neighbour) || !may(neighbour)) continue;
-                in.insert(neighbour);
-                next.push_back(neighbour);
-            }
-        }
-        std::swap(front, next);
+    std::size_t voxels() const {
+        return static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]) *
+               static_cast<std::size_t>(size[2]);
     }
-    return in;
+    std::size_t offset(int i, int j, int k) const {
+        return (static_cast<std::size_t>(k) * static_cast<std::size_t>(size[1]) +
+                static_cast<std::size_t>(j)) *
+                   static_cast<std::size_t>(size[0]) +
+               static_cast<std::size_t>(i);
+    }
+    VoxelIndex index(std::size_t n) const {
+        const auto nx = static_cast<std::size_t>(size[0]), ny = static_cast<std::size_t>(size[1]);
+        return {low.i + static_cast<int>(n % nx), low.j + static_cast<int>(n / nx % ny),
+                low.k + static_cast<int>(n / (nx * ny))};
+    }
+};
+
+std::vector<LpsPoint> centres_of(const Candidate& candidate, const spine::Frame& frame,
+                                 std::array<int, 3> size) {
+    std::vector<LpsPoint> points;
+    points.reserve(candidate.voxels.size());
+    for (const auto voxel : candidate.voxels) {
+        const auto [i, j, k] = kernels::index_of(voxel, size);
+        points.push_back(frame.to_lps(spine::Straight::place(i, j, k)));
+    }
+    return points;
 }
 
-// The volume's voxels in which a straightened voxel lies. Straightened voxels are 1 mm: several samples each
-// where the volume's are finer.
-void mark(const Volume& volume, const spine::Frame& frame, const std::array<int, 3>& size,
-          std::uint32_t voxel, std::uint8_t value, std::unordered_map<std::size_t, std::uint8_t>& marks) {
-    const auto& spacing = volume.grid.spacing_mm;
-    const int samples =
-        std::clamp(static_cast<int>(std::ceil(1.2 / std::min({spacing[0], spacing[1], spacing[2]}))), 1, 4);
-    const auto [i, j, k] = kernels::index_of(voxel, size);
-    const auto sub = [&](int n) { return (n + 0.5) / samples - 0.5; };
-    for (int c = 0; c < samples; ++c)
-        for (int b = 0; b < samples; ++b)
-            for (int a = 0; a < samples; ++a) {
-                const double s = std::clamp(k + sub(c), 0.0, frame.length() - 1.0);
-                const auto v =
-                    volume.grid.nearest(frame.to_lps(spine::Straight::place(i + sub(a), j + sub(b), s)));
-                if (!volume.grid.contains(v)) continue;
-                auto& m = marks[volume.grid.offset(v)];
-                m = std::max(m, value);
-            }
+Box box_around(const std::vector<LpsPoint>& points, const Grid& grid) {
+    Vec3 low = grid.to_index(points.front()), high = low;
+    for (const auto& point : points) {
+        const Vec3 at = grid.to_index(point);
+        low = {std::min(low.x, at.x), std::min(low.y, at.y), std::min(low.z, at.z)};
+        high = {std::max(high.x, at.x), std::max(high.y, at.y), std::max(high.z, at.z)};
+    }
+    const auto first = [&](double v, std::size_t a) {
+        return std::clamp(static_cast<int>(v - reach_mm / grid.spacing_mm[a]), 0, grid.size[a] - 1);
+    };
+    const auto last = [&](double v, std::size_t a) {
+        return std::clamp(static_cast<int>(v + reach_mm / grid.spacing_mm[a]) + 1, 0, grid.size[a] - 1);
+    };
+    Box box{{first(low.x, 0), first(low.y, 1), first(low.z, 2)}, {}};
+    box.size = {last(high.x, 0) - box.low.i + 1, last(high.y, 1) - box.low.j + 1,
+                last(high.z, 2) - box.low.k + 1};
+    return box;
+}
+
+// How far each voxel of the box is from the nearest solid centre.
+std::vector<float> distance_to_centres(const Box& box, const std::vector<LpsPoint>& points,
+                                       const Grid& grid) {
+    std::vector<std::uint8_t> mask(box.voxels(), 0);
+    for (const auto& point : points) {
+        const auto v = grid.nearest(point);
+        const int i = v.i - box.low.i, j = v.j - box.low.j, k = v.k - box.low.k;
+        if (i >= 0 && j >= 0 && k >= 0 && i < box.size[0] && j < box.size[1] && k < box.size[2])
+            mask[box.offset(i, j, k)] = 1;
+    }
+    return kernels::distance_mm(mask, box.size, grid.spacing_mm, 1);
+}
+
+double median_hu(const Candidate& candidate, const kernels::Block& smooth) {
+    std::vector<int> values;
+    for (const auto voxel : candidate.voxels) values.push_back(smooth.values[voxel]);
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::ranges::nth_element(values, middle);
+    return *middle;
+}
+
+// Everything about one candidate while it is outlined.
+struct Outline {
+    Box box;
+    std::vector<std::int16_t> hu;
+    std::vector<float> distance;
+    std::vector<std::uint8_t> dense;  // above the edge, in reach
+    std::vector<float> own;           // log of how much more likely a deposit's than bone's
+};
+
+// Each voxel's neighbours in the box.
+template <class Visit>
+void for_neighbours(const Box& box, std::size_t n, Visit visit) {
+    const auto nx = static_cast<std::size_t>(box.size[0]), plane = nx * static_cast<std::size_t>(box.size[1]);
+    const std::size_t i = n % nx, j = n % plane / nx, k = n / plane;
+    if (i > 0) visit(n - 1);
+    if (i + 1 < nx) visit(n + 1);
+    if (j > 0) visit(n - nx);
+    if (j + 1 < static_cast<std::size_t>(box.size[1])) visit(n + nx);
+    if (k > 0) visit(n - plane);
+    if (k + 1 < static_cast<std::size_t>(box.size[2])) visit(n + plane);
+}
+
+// An edge voxel is part inside, part outside: as dense as its densest neighbour, but no denser than the
+// inside.
+double without_edge(const Outline& outline, std::size_t n, double inside) {
+    double densest = outline.hu[n];
+    if (densest >= inside) return densest;
+    for_neighbours(outline.box, n,
+                   [&](std::size_t m) { densest = std::max<double>(densest, outline.hu[m]); });
+    return std::min(densest, inside);
+}
+
+double attenuation_log_odds(double hu, double inside) {
+    const double spread = std::max(least_spread_hu, own_spread * inside);
+    const double z = (hu - inside) / spread;
+    const double peak = std::log(any_hu / (spread * std::sqrt(2 * 3.14159265358979)));
+    return std::max(least_own, peak - 0.5 * z * z);
+}
+
+double likeness_log_odds(const Observer::Likeness& likeness) {
+    return log_odds(Feature::unlike_other_side, likeness.other_side) +
+           log_odds(Feature::unlike_neighbours, likeness.neighbours) +
+           log_odds(Feature::solid_neighbours, likeness.solid_neighbours);
+}
+
+void judge_voxels(Outline& outline, const Volume& volume, const spine::Frame& frame, const Observer& observer,
+                  const std::array<int, 3>& straight_size, const Candidate& candidate, double inside) {
+    outline.own.assign(outline.hu.size(), static_cast<float>(least_own));
+    for (std::size_t n = 0; n < outline.hu.size(); ++n) {
+        if (!outline.dense[n]) continue;
+        const auto place =
+            place_near(volume.grid.to_lps(outline.box.index(n)), frame, straight_size, candidate.centre.s);
+        double own = attenuation_log_odds(without_edge(outline, n, inside), inside);
+        if (place)
+            own += likeness_weight *
+                   (likeness_log_odds(observer.likeness_at(*place, inside)) - likeness_balance);
+        const double beyond = outline.distance[n] - ball_mm;
+        own += beyond <= 0 ? near_own : -far_per_mm * beyond;
+        outline.own[n] = static_cast<float>(own);
+    }
+}
+
+// Mean field: each voxel's share of belonging follows its own evidence and its neighbours' shares, bound the
+// stronger the more alike they are.
+std::vector<float> belonging(const Outline& outline) {
+    std::vector<float> share(outline.hu.size(), 0);
+    std::vector<std::size_t> dense;
+    for (std::size_t n = 0; n < share.size(); ++n)
+        if (outline.dense[n]) {
+            dense.push_back(n);
+            share[n] = 1 / (1 + std::exp(-outline.own[n]));
+        }
+    for (int round = 0; round < rounds; ++round)
+        for (const auto n : dense) {  // in place: it settles sooner
+            float sum = outline.own[n];
+            for_neighbours(outline.box, n, [&](std::size_t m) {
+                if (!outline.dense[m]) return;
+                const float apart =
+                    static_cast<float>(outline.hu[n] - outline.hu[m]) / static_cast<float>(bond_hu);
+                sum += static_cast<float>(bond) * (2 * share[m] - 1) / (1 + apart * apart);
+            });
+            share[n] = 1 / (1 + std::exp(-sum));
+        }
+    return share;
 }
 
 }  // namespace
 
 std::vector<std::size_t> segment(const Volume& volume, const spine::Frame& frame, const SolidTissue& tissue,
-                                 const Candidate& candidate) {
-    const auto& size = tissue.smooth.size;
-    const double inner = candidate.features.inner_hu;
-    const auto solid = grow(candidate.voxels, size, regrow_mm, [&](std::uint32_t n) {
-        const int opened = tissue.opened.values[n];
-        return opened > solid_share * tissue.densest.values[n] &&
-               opened > solid_share * candidate.features.core_hu &&
-               tissue.smooth.values[n] < cortex_share * inner;
-    });
-    const std::vector<std::uint32_t> solid_list(solid.begin(), solid.end());
-    const auto around = grow(solid_list, size, tip_mm, [](std::uint32_t) { return true; });
+                                 const Observer& observer, const Candidate& candidate) {
+    const auto& grid = volume.grid;
+    const auto points = centres_of(candidate, frame, tissue.smooth.size);
+    const double inside = median_hu(candidate, tissue.smooth);
+    const double edge = std::max(lowest_edge_hu, (inside + soft_tissue_hu) / 2);
 
-    constexpr std::uint8_t near = 1, middle = 2;
-    std::unordered_map<std::size_t, std::uint8_t> marks;
-    for (const auto voxel : around)
-        mark(volume, frame, size, voxel, solid.contains(voxel) ? middle : near, marks);
-
-    // What is dense enough and hangs together with the middle.
-    const double edge = std::max<double>(lowest_edge_hu, (inner + soft_tissue_hu) / 2);
-    std::vector<std::size_t> found;
-    std::unordered_set<std::size_t> seen;
-    std::queue<std::size_t> open;
-    for (const auto& [offset, value] : marks)
-        if (value == middle && volume.hu[offset] >= edge && seen.insert(offset).second) open.push(offset);
-    const auto row = static_cast<std::size_t>(volume.grid.size[0]);
-    const auto plane = row * static_cast<std::size_t>(volume.grid.size[1]);
-    while (!open.empty()) {
-        const auto at = open.front();
-        open.pop();
-        found.push_back(at);
-        for (const auto step : {std::size_t{1}, row, plane})
-            for (const auto neighbour : {at + step, at - step}) {  // one that wraps around is not marked
-                if (!marks.contains(neighbour) || volume.hu[neighbour] < edge) continue;
-                if (seen.insert(neighbour).second) open.push(neighbour);
-            }
+    Outline outline;
+    outline.box = box_around(points, grid);
+    outline.distance = distance_to_centres(outline.box, points, grid);
+    outline.hu.resize(outline.box.voxels());
+    outline.dense.resize(outline.box.voxels());
+    for (std::size_t n = 0; n < outline.hu.size(); ++n) {
+        outline.hu[n] = volume.at(outline.box.index(n));
+        outline.dense[n] = outline.hu[n] >= edge && outline.distance[n] <= reach_mm;
     }
-    std::ranges::sort(found);
+    judge_voxels(outline, volume, frame, observer, tissue.smooth.size, candidate, inside);
+    const auto share = belonging(outline);
+
+    std::vector<std::uint8_t> taken(outline.hu.size(), 0);
+    std::queue<std::size_t> open;
+    const auto take = [&](std::size_t n) {
+        if (taken[n] || !outline.dense[n] || share[n] <= 0.5F) return;
+        taken[n] = 1;
+        open.push(n);
+    };
+    for (std::size_t n = 0; n < taken.size(); ++n)
+        if (outline.distance[n] <= 1) take(n);
+    while (!open.empty()) {
+        const auto n = open.front();
+        open.pop();
+        for_neighbours(outline.box, n, take);
+    }
+    std::vector<std::size_t> found;
+    for (std::size_t n = 0; n < taken.size(); ++n)
+        if (taken[n]) found.push_back(grid.offset(outline.box.index(n)));
     return found;
 }
 

@@ -1,0 +1,122 @@
+#include "analysis/deposits/mimics.hpp"
+
+#include <cmath>
+
+namespace calcinode::deposits {
+namespace {
+
+// Millimetres of the curved frame, Hounsfield units and cubic millimetres; adult anatomy.
+constexpr double skull_base_mm = 12;                       // mastoid, condyles, ring of C1
+constexpr double styloid_mm = 20, styloid_beside_mm = 25;  // styloid process and mastoid reach lower
+constexpr double widest_mm = 44, widest_lumbar_mm = 50;    // further out: ribs, scapula, jaw
+constexpr double jaw_mm = 90;                              // below the skull
+constexpr double metal_hu = 2500, metal_mean_hu = 1500;    // enamel is up to 2500, deposits up to about 1500
+constexpr double oral_contrast_hu = 1200;  // barium; deposits in front of the spine are less dense
+constexpr double front_cervical_mm = -11.5, front_mm = -15;     // in front of the bodies: larynx, aorta
+constexpr double vessels_from_mm = -11, vessels_beside_mm = 9;  // in front of the canal, beside the bodies
+constexpr double contrast_hu = 250;                             // blood with contrast medium, thyroid
+constexpr double vertebral_artery_from_mm = -6, vertebral_artery_mm3 = 600;
+constexpr double plaque_mm3 = 150;
+constexpr double cartilage_from_mm = -7, cartilage_massive = 0.42;  // a plate beside the airway
+constexpr double airway_surface = 0.02;
+constexpr double bridging_mm3 = 1000;
+constexpr double nuchal_from_mm = 25;  // behind the canal's middle: beyond the spinous processes of the neck
+constexpr double nuchal_island = 0.5;
+constexpr double large_mm3 = 1000, ligament_mm3 = 300;
+constexpr double undecided_log_odds = -0.5;
+
+double massive(const Mass& mass) {
+    return mass.candidate.features[static_cast<std::size_t>(Feature::massive)];
+}
+
+Mimic far_to_the_side(const Mass& mass) {
+    const bool jaw = mass.candidate.centre.v < 0 && mass.placement.below_skull_mm < jaw_mm;
+    return jaw ? Mimic::jaw_or_tooth : Mimic::rib_or_shoulder;
+}
+
+Mimic far_in_front(const Mass& mass) {
+    if (mass.mean_hu > oral_contrast_hu) return Mimic::oral_contrast;
+    if (mass.placement.region == Region::cervical)
+        return mass.air_surface > airway_surface || std::abs(mass.candidate.centre.u) < 15
+                   ? Mimic::laryngeal_cartilage
+                   : Mimic::arterial_plaque;
+    if (mass.mean_hu < contrast_hu) return Mimic::contrast_in_vessel;
+    return Mimic::arterial_plaque;
+}
+
+Mimic beside_the_body(const Mass& mass) {
+    if (mass.mean_hu < contrast_hu) return Mimic::contrast_in_vessel;
+    switch (mass.placement.region) {
+        case Region::cervical:
+            return mass.volume_mm3 > large_mm3 ? Mimic::hyoid : Mimic::arterial_plaque;
+        case Region::thoracic:
+            return Mimic::rib_or_shoulder;
+        case Region::lumbar:
+            return Mimic::kidney_or_stone;
+    }
+    return Mimic::other;
+}
+
+}  // namespace
+
+std::optional<Mimic> mimic_by_place(const Mass& mass) {
+    const auto& p = mass.placement;
+    const auto& c = mass.candidate.centre;
+    const double side = std::abs(c.u);
+    if (mass.max_hu > metal_hu && mass.mean_hu > metal_mean_hu)
+        return p.below_skull_mm < jaw_mm && c.v < front_mm ? Mimic::jaw_or_tooth : Mimic::metal;
+    if (p.below_skull_mm < skull_base_mm) return Mimic::skull_base;
+    if (p.below_skull_mm < styloid_mm && side > styloid_beside_mm) return Mimic::styloid;
+    if (side > (p.region == Region::lumbar ? widest_lumbar_mm : widest_mm)) return far_to_the_side(mass);
+    if (p.sacral) return Mimic::vertebral_bone;
+    if (p.behind_front_mm < (p.region == Region::cervical ? front_cervical_mm : front_mm))
+        return far_in_front(mass);
+    if (c.v < vessels_from_mm && side > p.half_width_mm + vessels_beside_mm) return beside_the_body(mass);
+    if (p.zone == Zone::body) return Mimic::vertebral_bone;
+    if (c.v < vessels_from_mm && mass.mean_hu < contrast_hu) return Mimic::contrast_in_vessel;
+    if (c.v < vertebral_artery_from_mm && mass.mean_hu < contrast_hu &&
+        mass.volume_mm3 < vertebral_artery_mm3)
+        return Mimic::contrast_in_vessel;
+    if (p.zone != Zone::in_front) return {};
+    if (mass.mean_hu > oral_contrast_hu) return Mimic::oral_contrast;
+    if (mass.volume_mm3 < plaque_mm3) return Mimic::arterial_plaque;
+    if (p.region == Region::cervical && p.behind_front_mm < cartilage_from_mm &&
+        massive(mass) < cartilage_massive)
+        return Mimic::laryngeal_cartilage;
+    return {};
+}
+
+Mimic mimic_by_exclusion(const Mass& mass) {
+    switch (mass.placement.zone) {
+        case Zone::at_body:
+        case Zone::body:
+            return mass.volume_mm3 > bridging_mm3 ? Mimic::bridging_ossification : Mimic::osteophyte;
+        case Zone::in_front:
+            return mass.placement.region == Region::cervical ? Mimic::laryngeal_cartilage
+                                                             : Mimic::bridging_ossification;
+        case Zone::canal:
+            return mass.candidate.centre.v < 0 ? Mimic::posterior_longitudinal_ligament
+                                               : Mimic::ligamentum_flavum;
+        case Zone::midline:
+            return mass.candidate.centre.v > nuchal_from_mm && mass.island > nuchal_island
+                       ? Mimic::nuchal_ligament
+                       : Mimic::vertebral_bone;
+        case Zone::beside:
+            return Mimic::facet_hypertrophy;
+    }
+    return Mimic::other;
+}
+
+bool could_be_deposit(const Mass& mass, double log_odds) {
+    if (log_odds < undecided_log_odds) return false;
+    switch (mimic_by_exclusion(mass)) {
+        case Mimic::posterior_longitudinal_ligament:
+            return mass.volume_mm3 > ligament_mm3;
+        case Mimic::nuchal_ligament:
+            return mass.volume_mm3 > large_mm3;
+        default:
+            return false;
+    }
+}
+
+}  // namespace calcinode::deposits

@@ -1,0 +1,122 @@
+#include "analysis/deposits/observer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace calcinode::deposits {
+namespace {
+
+using kernels::Block;
+
+constexpr double massive_mm = 3;       // standard deviation of the surroundings
+constexpr double near_mm = 1;          // what a reference shows so close by counts
+constexpr double solid_near_mm = 2.5;  // a ball's radius, and the same
+constexpr int ray_mm = 14;             // deposits are open to soft tissue within this, on one side at least
+constexpr double denser_share = 1.25, denser_hu = 30;  // a deposit's own texture stays below this
+constexpr double soft_share = 0.5;
+constexpr int middle_mm = 6;
+
+// 26 directions, unit length.
+std::array<Vec3, 26> all_around() {
+    std::array<Vec3, 26> out;
+    std::size_t n = 0;
+    for (int z = -1; z <= 1; ++z)
+        for (int y = -1; y <= 1; ++y)
+            for (int x = -1; x <= 1; ++x)
+                if (x != 0 || y != 0 || z != 0)
+                    out[n++] = unit({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
+    return out;
+}
+const std::array<Vec3, 26> directions = all_around();
+
+// Up to four values, in ascending order, of which some are not in view.
+class FewValues {
+  public:
+    void add(double value) {
+        std::size_t n = count_++;
+        for (; n > 0 && values_[n - 1] > value; --n) values_[n] = values_[n - 1];
+        values_[n] = value;
+    }
+    double median() const {
+        if (count_ == 0) return not_in_view;
+        const std::size_t half = count_ / 2;
+        return count_ % 2 == 1 ? values_[half] : (values_[half - 1] + values_[half]) / 2;
+    }
+
+  private:
+    std::array<double, 4> values_{};
+    std::size_t count_ = 0;
+};
+
+}  // namespace
+
+Observer::Observer(const SolidTissue& tissue, const spine::SpineInView& seen, int threads)
+    : tissue_(tissue),
+      surroundings_(kernels::gaussian(tissue.smooth, massive_mm, threads)),
+      near_(kernels::dilate(tissue.smooth, near_mm, threads)),
+      solid_near_(kernels::dilate(tissue.lowest, solid_near_mm, threads)),
+      references_(find_references(tissue.smooth, seen, threads)) {}
+
+FeatureValues Observer::features_at(Place place) const {
+    const auto at = tissue_.smooth.offset(place[0], place[1], place[2]);
+    const double density = tissue_.smooth.values[at];
+    const auto likeness = likeness_at(place, density);
+    FeatureValues values{};
+    const auto set = [&](Feature feature, double value) {
+        values[static_cast<std::size_t>(feature)] = value;
+    };
+    set(Feature::open, open_share(place, density));
+    set(Feature::massive, surroundings_.values[at] / density);
+    set(Feature::even,
+        tissue_.lowest.values[at] / std::max(1.0, static_cast<double>(tissue_.highest.values[at])));
+    set(Feature::dense, density);
+    set(Feature::unlike_other_side, likeness.other_side);
+    set(Feature::unlike_neighbours, likeness.neighbours);
+    set(Feature::solid_neighbours, likeness.solid_neighbours);
+    return values;
+}
+
+Observer::Likeness Observer::likeness_at(Place place, double density) const {
+    FewValues near, solid;
+    const auto look = [&](const std::optional<Place>& like) {
+        if (!like) return;
+        near.add(share(near_, *like, density));
+        solid.add(share(solid_near_, *like, density));
+    };
+    for (const auto& neighbour : {references_.above.of(place), references_.below.of(place)}) {
+        look(neighbour);
+        if (neighbour) look(references_.mirror.of(*neighbour));
+    }
+    // Close to the middle a thing is its own mirror image.
+    const bool beside = std::abs(place[0] - spine::half_width_mm) >= middle_mm;
+    const auto mirrored = beside ? references_.mirror.of(place) : std::nullopt;
+    return {mirrored ? share(near_, *mirrored, density) : not_in_view, near.median(), solid.median()};
+}
+
+double Observer::share(const Block& block, Place p, double density) const {
+    return std::max<double>(block.values[block.offset(p[0], p[1], p[2])], 0) / density;
+}
+
+double Observer::open_share(Place place, double density) const {
+    const auto open =
+        std::ranges::count_if(directions, [&](const Vec3& d) { return open_towards(place, d, density); });
+    return static_cast<double>(open) / static_cast<double>(directions.size());
+}
+
+bool Observer::open_towards(Place from, Vec3 direction, double density) const {
+    const auto& size = tissue_.smooth.size;
+    const std::array<double, 3> step{direction.x, direction.y, direction.z};
+    for (int t = 1; t <= ray_mm; ++t) {
+        Place at{};
+        for (std::size_t a = 0; a < 3; ++a) {
+            at[a] = from[a] + static_cast<int>(std::lround(step[a] * t));
+            if (at[a] < 0 || at[a] >= size[a]) return false;
+        }
+        const int hu = tissue_.smooth.values[tissue_.smooth.offset(at[0], at[1], at[2])];
+        if (hu > denser_share * density + denser_hu) return false;
+        if (hu < soft_share * density) return true;
+    }
+    return false;
+}
+
+}  // namespace calcinode::deposits

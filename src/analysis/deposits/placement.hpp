@@ -1,0 +1,30 @@
+// Where something lies by the vertebra beside it: what anatomy calls that place.
+#pragma once
+
+#include "analysis/spine/find_spine.hpp"
+
+namespace calcinode::deposits {
+
+enum class Zone {
+    beside,   // lateral and behind: facets, foramina, muscles
+    midline,  // behind the canal, where spinous processes and their ligaments are
+    canal,
+    body,      // inside a vertebral body or its disc
+    at_body,   // on the side or the front edge of a body
+    in_front,  // in front of the bodies
+};
+
+enum class Region { cervical, thoracic, lumbar };
+
+struct Placement {
+    Zone zone = Zone::beside;
+    Region region = Region::cervical;
+    double behind_front_mm = 0;    // behind the front of the nearest vertebral body; negative in front of it
+    double half_width_mm = 0;      // of that body
+    double below_skull_mm = 1000;  // below the occiput; large where no skull is in view
+    bool sacral = false;           // below the upper endplate of S1
+};
+
+Placement placement_of(const spine::CurvedPoint& at, const spine::SpineInView& seen);
+
+}  // namespace calcinode::deposits
