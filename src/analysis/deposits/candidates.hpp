@@ -11,6 +11,7 @@ namespace calcinode::deposits {
 struct Candidate {
     std::vector<std::uint32_t>
         voxels;                 // centres of its solid balls: offsets into the straightened block, ascending
+    std::vector<float> own;     // log odds of each of them, prior included
     spine::CurvedPoint centre;  // their mean
     FeatureValues features{};   // mean over them
     FeatureValues evidence{};   // mean of each feature's log odds over them

@@ -16,24 +16,29 @@ struct Knot {
 // The curves of what is said of a mass as a whole: linear between the knots, level beyond. Fitted together,
 // by logistic regression on the outlined candidates of the development volumes (monotone where anatomy gives
 // the direction), and centred, so that 0 is what the mean mass of bone gets.
-constexpr Knot tissue_curve[] = {{-3, -0.85}, {0, -0.65}, {2, 1.4}, {4, 2.1}};
-constexpr Knot volume_curve[] = {{5.3, -1.3}, {6.6, -0.75}, {8.2, 0.3}, {10, 1.0}};  // log2 of mm3
-constexpr Knot spread_curve[] = {{0.14, 2.8}, {0.20, 1.6}, {0.26, -1.8}, {0.35, -2.2}};
-constexpr Knot free_surface_curve[] = {{0.2, -1.1}, {0.4, -0.2}, {0.6, 0.5}, {0.8, 1.0}, {1, 1.8}};
-constexpr Knot island_curve[] = {{0, 0}, {0.3, 0.25}, {0.6, 0.8}, {1, 1.0}};
-constexpr Knot other_side_curve[] = {{0, -0.75}, {0.1, 0.4}, {0.3, 1.6}, {0.6, 1.9}};
-constexpr Knot neighbours_curve[] = {{0, -1.0}, {0.1, -0.5}, {0.3, 0.25}, {0.6, 0.5}, {1, 1.4}};
-constexpr Knot anywhere_curve[] = {{0, -0.4}, {0.1, 0.5}};
-constexpr Knot growth_curve[] = {{1, 1.3}, {2, 1.0}, {4, 0}, {7, -0.25}};
-constexpr Knot lateral_curve[] = {{0, 1.6}, {8, 0.6}, {20, 0.25}, {30, -1.4}, {38, -2.5}, {47, -2.9}};
-constexpr Knot air_curve[] = {{0, 0}, {0.05, -0.4}, {0.2, -0.75}};
-constexpr Knot density_curve[] = {{150, -0.55}, {250, -0.2},   {400, 0.25},
-                                  {700, -0.1},  {1000, -1.05}, {1500, -1.2}};
-constexpr Knot massive_curve[] = {{0.2, -0.45}, {0.45, -0.2}, {0.70, 0.3}, {0.95, 0.65}};
-constexpr double midline_log_odds = -0.75;                            // spinous processes mirror themselves
-constexpr double at_body_log_odds = -1.25, in_front_log_odds = -1.0;  // osteophytes; vessels and cartilage
-constexpr double prior =
-    -6.6;  // the offset of the regression, and the threshold that keeps false alarms rare
+constexpr Knot tissue_curve[] = {{-3, -1.1}, {0, -0.7}, {2, 1.6}, {4, 2.1}};
+constexpr Knot volume_curve[] = {{5.3, -0.9}, {6.6, -0.45}, {8.2, 0.15}, {10, 1.0}};  // log2 of mm3
+constexpr Knot spread_curve[] = {{0.10, 3.4}, {0.14, 3.3},  {0.17, 2.9},
+                                 {0.20, 1.6}, {0.23, -0.5}, {0.27, -1.8}};
+constexpr Knot free_surface_curve[] = {{0.2, -1.2}, {0.4, -0.15}, {0.6, 0.6}, {0.8, 0.95}, {1, 1.65}};
+constexpr Knot island_curve[] = {{0, 0}, {0.3, 0.7}, {0.6, 1.35}, {1, 1.6}};
+constexpr Knot other_side_curve[] = {{0, -0.7}, {0.1, 0.4}, {0.3, 1.5}, {0.6, 2.0}};
+constexpr Knot neighbours_curve[] = {{0, -0.95}, {0.1, -0.4}, {0.3, 0.25}, {0.6, 0.4}, {1, 1.4}};
+constexpr Knot both_curve[] = {{0, -0.35}, {0.1, 0.45}};
+constexpr Knot growth_curve[] = {{1, 0.85}, {2, 0.6}, {4, 0}, {7, -0.2}};
+constexpr Knot lateral_curve[] = {{0, 1.35}, {8, 0.65}, {20, 0.4}, {30, -1.4}, {38, -2.5}, {47, -2.9}};
+constexpr Knot air_curve[] = {{0, 0}, {0.05, -0.45}, {0.2, -0.75}};
+constexpr Knot density_curve[] = {{150, -0.55}, {250, -0.25}, {400, 0.3}, {700, -0.15}, {1000, -0.95}};
+constexpr Knot massive_curve[] = {{0.2, -0.35}, {0.45, -0.2}, {0.70, 0.25}, {0.95, 0.8}};
+constexpr double no_other_side = 0.3;
+constexpr double midline_log_odds = -1.1;                            // spinous processes mirror themselves
+constexpr double canal_log_odds = 0.5;                               // no bone belongs there
+constexpr double at_body_log_odds = -1.0, in_front_log_odds = -0.6;  // osteophytes; vessels and cartilage
+constexpr double first_levels_mm = 45,
+                 first_levels_log_odds = -0.85;  // below the skull: C1 and C2 are like no other
+// The offset of the regression, and what keeps false alarms rare: deposits are far rarer in patients than in
+// the development cases.
+constexpr double prior = -7.4;
 
 double at(std::span<const Knot> curve, double value) {
     if (value <= curve.front().value) return curve.front().log_odds;
@@ -54,8 +59,9 @@ double of_zone(Zone zone) {
             return at_body_log_odds;
         case Zone::in_front:
             return in_front_log_odds;
-        case Zone::beside:
         case Zone::canal:
+            return canal_log_odds;
+        case Zone::beside:
             return 0;
     }
     return 0;
@@ -86,9 +92,11 @@ std::vector<Evidence> evidence_of(const Mass& mass) {
     add_curve("spread of its density", spread_curve, mass.spread);
     add_curve("free surface", free_surface_curve, mass.free_surface);
     add_curve("island in soft tissue", island_curve, mass.island);
-    if (!mass.in_middle) {
+    if (mass.in_middle) {
+        add("no other side to compare with", 1, no_other_side);
+    } else {
         add_curve("unmatched by the other side", other_side_curve, mass.unmatched_other_side);
-        add_curve("unmatched by both", anywhere_curve, mass.unmatched_anywhere);
+        add_curve("unmatched by both", both_curve, mass.unmatched_anywhere);
     }
     add_curve("unmatched by its neighbours", neighbours_curve, mass.unmatched_neighbours);
     add_curve("growth from its solid middle", growth_curve, mass.growth);
@@ -99,6 +107,8 @@ std::vector<Evidence> evidence_of(const Mass& mass) {
     add_curve("massive as a whole", massive_curve, massive);
     if (const double log_odds = of_zone(mass.placement.zone); log_odds != 0)
         add("place", static_cast<double>(mass.placement.zone), log_odds);
+    if (mass.placement.below_skull_mm < first_levels_mm && mass.placement.zone != Zone::in_front)
+        add("beside C1 or C2", mass.placement.below_skull_mm, first_levels_log_odds);
     add("prior", 0, prior);
     return evidence;
 }

@@ -153,7 +153,12 @@ Found find_deposits(const Volume& volume, const spine::SpineInView& seen, double
                std::ranges::any_of(reported,
                                    [&](const Judged& r) { return overlap(r.mass.voxels, j.mass.voxels); });
     });
-    merge_overlapping(others);
+    std::ranges::stable_sort(others, std::greater{}, [](const Judged& j) { return j.mass.volume_mm3; });
+    for (std::size_t a = 0; a < others.size(); ++a)  // of several outlines of one thing the largest is listed
+        others.erase(
+            std::remove_if(others.begin() + static_cast<std::ptrdiff_t>(a) + 1, others.end(),
+                           [&](const Judged& j) { return overlap(others[a].mass.voxels, j.mass.voxels); }),
+            others.end());
 
     Found found;
     for (const auto& j : reported)

@@ -47,11 +47,23 @@ struct Box {
     }
 };
 
-std::vector<LpsPoint> centres_of(const Candidate& candidate, const spine::Frame& frame,
+// The half of the candidate's solid centres with more evidence: where it leans on bone the others may be
+// bone's.
+std::vector<std::uint32_t> surer_half(const Candidate& candidate) {
+    auto sorted = candidate.own;
+    const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+    std::ranges::nth_element(sorted, middle);
+    std::vector<std::uint32_t> half;
+    for (std::size_t n = 0; n < candidate.voxels.size(); ++n)
+        if (candidate.own[n] >= *middle) half.push_back(candidate.voxels[n]);
+    return half;
+}
+
+std::vector<LpsPoint> centres_of(const std::vector<std::uint32_t>& voxels, const spine::Frame& frame,
                                  std::array<int, 3> size) {
     std::vector<LpsPoint> points;
-    points.reserve(candidate.voxels.size());
-    for (const auto voxel : candidate.voxels) {
+    points.reserve(voxels.size());
+    for (const auto voxel : voxels) {
         const auto [i, j, k] = kernels::index_of(voxel, size);
         points.push_back(frame.to_lps(spine::Straight::place(i, j, k)));
     }
@@ -90,9 +102,9 @@ std::vector<float> distance_to_centres(const Box& box, const std::vector<LpsPoin
     return kernels::distance_mm(mask, box.size, grid.spacing_mm, 1);
 }
 
-double median_hu(const Candidate& candidate, const kernels::Block& smooth) {
+double median_hu(const std::vector<std::uint32_t>& voxels, const kernels::Block& smooth) {
     std::vector<int> values;
-    for (const auto voxel : candidate.voxels) values.push_back(smooth.values[voxel]);
+    for (const auto voxel : voxels) values.push_back(smooth.values[voxel]);
     const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
     std::ranges::nth_element(values, middle);
     return *middle;
@@ -189,8 +201,9 @@ std::vector<float> belonging(const Outline& outline) {
 std::vector<std::size_t> segment(const Volume& volume, const spine::Frame& frame, const SolidTissue& tissue,
                                  const Observer& observer, const Candidate& candidate) {
     const auto& grid = volume.grid;
-    const auto points = centres_of(candidate, frame, tissue.smooth.size);
-    const double inside = median_hu(candidate, tissue.smooth);
+    const auto middle = surer_half(candidate);
+    const auto points = centres_of(middle, frame, tissue.smooth.size);
+    const double inside = median_hu(middle, tissue.smooth);
     const double edge = std::max(lowest_edge_hu, (inside + soft_tissue_hu) / 2);
 
     Outline outline;
