@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "analysis/kernels/components.hpp"
 #include "base/parallel.hpp"
@@ -20,7 +21,7 @@ Candidate candidate_of(std::vector<std::uint32_t> voxels, const Observer& observ
         const Place place = kernels::index_of(voxel, size);
         const auto at = spine::Straight::place(place[0], place[1], place[2]);
         candidate.centre = {candidate.centre.s + at.s, candidate.centre.u + at.u, candidate.centre.v + at.v};
-        const auto values = observer.features_at(place);
+        const auto values = *observer.features_at(place, -std::numeric_limits<double>::infinity());
         candidate.own.push_back(static_cast<float>(log_odds(values)));
         candidate.log_odds += candidate.own.back();
         for (std::size_t n = 0; n < features; ++n)
@@ -67,8 +68,9 @@ std::vector<Candidate> find_candidates(const SolidTissue& tissue, const Observer
         for (int j = 0; j < ny; ++j)
             for (int i = 0; i < nx; ++i) {
                 const auto n = tissue.smooth.offset(i, j, k);
-                if (tissue.solid[n])
-                    evidence[n] = static_cast<float>(log_odds(observer.features_at({i, j, k})));
+                if (!tissue.solid[n]) continue;
+                if (const auto values = observer.features_at({i, j, k}, faint_log_odds))
+                    evidence[n] = static_cast<float>(log_odds(*values));
             }
     });
     auto voxels = pieces_above(evidence, faint_log_odds, size);

@@ -25,6 +25,8 @@ constexpr double smallest_deposit_mm3 = 50;
 constexpr double smallest_listed_mm3 = 200;
 // And with at least this evidence of its tissue: what is plainly bone is not worth a line.
 constexpr double listed_log_odds = 0;
+// Out of place, only what is so large is outlined, in order to be listed.
+constexpr double outlined_out_of_place_mm3 = 60;
 
 struct Judged {
     Mass mass;
@@ -33,11 +35,13 @@ struct Judged {
     std::optional<Mimic> mimic;
 };
 
-bool worth_outlining(const Candidate& candidate) {
+bool worth_outlining(const Candidate& candidate, const spine::SpineInView& seen) {
     const double open = candidate.features[static_cast<std::size_t>(Feature::open)];
     if (candidate.volume_mm3 > large_mm3 && candidate.log_odds < large_log_odds) return false;
     const double sum = candidate.log_odds + doubling_log_odds * std::log2(candidate.volume_mm3 / even_mm3);
-    return sum >= (open > open_share ? outlined_if_open_log_odds : outlined_log_odds);
+    if (sum < (open > open_share ? outlined_if_open_log_odds : outlined_log_odds)) return false;
+    return candidate.volume_mm3 >= outlined_out_of_place_mm3 ||
+           !out_of_place(candidate.centre, placement_of(candidate.centre, seen));
 }
 
 std::vector<Judged> judge(const Volume& volume, const spine::SpineInView& seen, const SolidTissue& tissue,
@@ -137,7 +141,7 @@ Found find_deposits(const Volume& volume, const spine::SpineInView& seen, double
     const auto tissue = find_solid_tissue(seen.straight, threads);
     const Observer observer(tissue, seen, threads);
     auto candidates = find_candidates(tissue, observer, seen.first_judged_s, threads);
-    std::erase_if(candidates, [](const Candidate& c) { return !worth_outlining(c); });
+    std::erase_if(candidates, [&](const Candidate& c) { return !worth_outlining(c, seen); });
     auto judged = judge(volume, seen, tissue, observer, candidates, threads);
     add_group_evidence(judged);
 

@@ -57,22 +57,49 @@ Mimic beside_the_body(const Mass& mass) {
     return Mimic::other;
 }
 
+// Where nothing of the spine's deposits is looked for.
+enum class Out { no, skull, styloid, to_the_side, sacrum, in_front, beside_body, body };
+
+Out place_of_mimics(const spine::CurvedPoint& c, const Placement& p) {
+    const double side = std::abs(c.u);
+    if (p.below_skull_mm < skull_base_mm) return Out::skull;
+    if (p.below_skull_mm < styloid_mm && side > styloid_beside_mm) return Out::styloid;
+    if (side > (p.region == Region::lumbar ? widest_lumbar_mm : widest_mm)) return Out::to_the_side;
+    if (p.sacral) return Out::sacrum;
+    if (p.behind_front_mm < (p.region == Region::cervical ? front_cervical_mm : front_mm))
+        return Out::in_front;
+    if (c.v < vessels_from_mm && side > p.half_width_mm + vessels_beside_mm) return Out::beside_body;
+    return p.zone == Zone::body ? Out::body : Out::no;
+}
+
 }  // namespace
+
+bool out_of_place(const spine::CurvedPoint& centre, const Placement& placement) {
+    return place_of_mimics(centre, placement) != Out::no;
+}
 
 std::optional<Mimic> mimic_by_place(const Mass& mass) {
     const auto& p = mass.placement;
     const auto& c = mass.candidate.centre;
-    const double side = std::abs(c.u);
     if (mass.max_hu > metal_hu && mass.mean_hu > metal_mean_hu)
         return p.below_skull_mm < jaw_mm && c.v < front_mm ? Mimic::jaw_or_tooth : Mimic::metal;
-    if (p.below_skull_mm < skull_base_mm) return Mimic::skull_base;
-    if (p.below_skull_mm < styloid_mm && side > styloid_beside_mm) return Mimic::styloid;
-    if (side > (p.region == Region::lumbar ? widest_lumbar_mm : widest_mm)) return far_to_the_side(mass);
-    if (p.sacral) return Mimic::vertebral_bone;
-    if (p.behind_front_mm < (p.region == Region::cervical ? front_cervical_mm : front_mm))
-        return far_in_front(mass);
-    if (c.v < vessels_from_mm && side > p.half_width_mm + vessels_beside_mm) return beside_the_body(mass);
-    if (p.zone == Zone::body) return Mimic::vertebral_bone;
+    switch (place_of_mimics(c, p)) {
+        case Out::skull:
+            return Mimic::skull_base;
+        case Out::styloid:
+            return Mimic::styloid;
+        case Out::to_the_side:
+            return far_to_the_side(mass);
+        case Out::sacrum:
+        case Out::body:
+            return Mimic::vertebral_bone;
+        case Out::in_front:
+            return far_in_front(mass);
+        case Out::beside_body:
+            return beside_the_body(mass);
+        case Out::no:
+            break;
+    }
     if (c.v < vessels_from_mm && mass.mean_hu < contrast_hu) return Mimic::contrast_in_vessel;
     if (c.v < vertebral_artery_from_mm && mass.mean_hu < contrast_hu &&
         mass.volume_mm3 < vertebral_artery_mm3)

@@ -8,8 +8,11 @@
 
 namespace calcinode::deposits {
 
-// What lies where deposits of the spine do not, or is what it is beyond doubt. Nothing: to be decided by its
-// evidence.
+// Whether it lies where deposits of the spine do not: skull, sacrum, too far to a side or in front, inside a
+// body.
+bool out_of_place(const spine::CurvedPoint& centre, const Placement& placement);
+
+// What lies out of place, or is what it is beyond doubt. Nothing: to be decided by its evidence.
 std::optional<Mimic> mimic_by_place(const Mass& mass);
 
 // The likeliest name of a mass whose evidence does not do for a deposit.

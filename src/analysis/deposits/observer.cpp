@@ -57,7 +57,7 @@ Observer::Observer(const SolidTissue& tissue, const spine::SpineInView& seen, in
       solid_near_(kernels::dilate(tissue.lowest, solid_near_mm, threads)),
       references_(find_references(tissue.smooth, seen, threads)) {}
 
-FeatureValues Observer::features_at(Place place) const {
+std::optional<FeatureValues> Observer::features_at(Place place, double least) const {
     const auto at = tissue_.smooth.offset(place[0], place[1], place[2]);
     const double density = tissue_.smooth.values[at];
     const auto likeness = likeness_at(place, density);
@@ -65,7 +65,7 @@ FeatureValues Observer::features_at(Place place) const {
     const auto set = [&](Feature feature, double value) {
         values[static_cast<std::size_t>(feature)] = value;
     };
-    set(Feature::open, open_share(place, density));
+    set(Feature::open, 1);  // at best: to look around takes longest
     set(Feature::massive, surroundings_.values[at] / density);
     set(Feature::even,
         tissue_.lowest.values[at] / std::max(1.0, static_cast<double>(tissue_.highest.values[at])));
@@ -73,6 +73,8 @@ FeatureValues Observer::features_at(Place place) const {
     set(Feature::unlike_other_side, likeness.other_side);
     set(Feature::unlike_neighbours, likeness.neighbours);
     set(Feature::solid_neighbours, likeness.solid_neighbours);
+    if (log_odds(values) < least) return {};
+    set(Feature::open, open_share(place, density));
     return values;
 }
 

@@ -17,8 +17,8 @@ class Observer {
     // Keeps a reference to `tissue`.
     Observer(const SolidTissue& tissue, const spine::SpineInView& seen, int threads);
 
-    // Of a solid place.
-    FeatureValues features_at(Place place) const;
+    // Of a solid place; nothing where its log odds are surely less than `least`.
+    std::optional<FeatureValues> features_at(Place place, double least) const;
 
     // Of any place, for something of `density` HU that may or may not be there: what the other side and the
     // neighbouring vertebrae say.
