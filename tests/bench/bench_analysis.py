@@ -1,8 +1,8 @@
 """The analysis, measured: Mvoxel/s and peak memory of the whole `analyze`, and how right it is.
 
 Times the real chest series of CALCINODE_CT where it is there, else a phantom. With CALCINODE_CASES (a folder of
-built evaluation cases) and CALCINODE_EVAL (the folder of its scorer) the scorer's figures follow, then the spine's,
-next to the ones that are required.
+built evaluation cases) and CALCINODE_EVAL (the folder of its scorer) the scorer's figures follow, then the deposits'
+and the spine's, next to the ones that are required.
 """
 
 import json
@@ -13,10 +13,13 @@ import subprocess
 import sys
 import tempfile
 
+import deposit_figures
 import spine_figures
 
 CALCINODE = os.environ.get("CALCINODE", "calcinode")
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
+CHEST_S, SPINE_S = 4, 1  # whole `analyze` of a chest of 275 slices, and the spine's part of it
+VOLUMES, MORE_MIB = 3, 150  # of memory: so many times the volume as 16-bit integers, and so much more
 
 
 def measured(folder, output):
@@ -51,10 +54,15 @@ def time_series(name, folder, scratch):
     # The spine alone, where the program tells it apart; the whole analysis is an upper bound of it.
     spine = [run[2]["timing_s"].get("spine") for run in runs]
     told = "the spine's part" if None not in spine else "the whole analysis, an upper bound of the spine's part"
-    seconds = statistics.median(spine) if None not in spine else analysing
-    peak, limit = max(run[1] for run in runs), 1.5 * count * 2e6 / 2**20
-    print(f"\n{told}: {seconds:.2f} s (required: 1 s for a chest of 275 slices);"
-          f" peak memory of the whole program {peak:.0f} MiB (1.5 volumes are {limit:.0f} MiB)")
+    spine_s = statistics.median(spine) if None not in spine else analysing
+    chest = name == "real chest"
+    print(f"\n  {'time and memory':<62} {'ours':>16} {'required':>16}")
+    line = spine_figures.line
+    for figure, ours, limit in ((f"analyze, {name}", seconds, CHEST_S), (told, spine_s, SPINE_S)):
+        line(figure, f"{ours:.2f} s", f"<= {limit} s" if chest else "", ours <= limit if chest else None)
+    volume = count * 2e6 / 2**20
+    peak, limit = max(run[1] for run in runs), VOLUMES * volume + MORE_MIB
+    line(f"peak memory (the volume is {volume:.0f} MiB)", f"{peak:.0f} MiB", f"<= {limit:.0f} MiB", peak <= limit)
 
 
 def judge_tilted(scratch):
@@ -81,7 +89,8 @@ def main():
         cases, scorer = os.environ.get("CALCINODE_CASES"), os.environ.get("CALCINODE_EVAL")
         if cases and scorer:
             subprocess.run(["/usr/bin/python3", f"{scorer}/score.py", cases, str(scratch / "scored"), "--analyser",
-                            f"{CALCINODE} analyze"], check=True)
+                            f"{CALCINODE} analyze", "--json", str(scratch / "scores.json")], check=True)
+            deposit_figures.print_figures(cases, scratch / "scored", scratch / "scores.json")
             spine_figures.print_figures(cases, scratch / "scored")
             judge_tilted(scratch)
         else:

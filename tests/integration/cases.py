@@ -3,8 +3,11 @@
 CALCINODE_CT    the folder with real CT series
 CALCINODE_EVAL  the folder with make_cases.py, which puts deposits into them
 CALCINODE_CASES built cases to use instead of building them (optional)
+CALCINODE_BUILT where cases that had to be built stay for the tests that follow (CTest names the build tree)
 """
 
+import fcntl
+import hashlib
 import os
 import pathlib
 import shutil
@@ -36,21 +39,37 @@ def real(name):
     return sorted(folder.glob("*.dcm"))
 
 
+def built_for(tools):
+    """The folder of cases that stay, one for each state of the tools that build them; None where none stay."""
+    kept = os.environ.get("CALCINODE_BUILT")
+    if not kept:
+        return None
+    state = hashlib.sha256()
+    for file in sorted([*tools.glob("*.py"), tools / "dev-cases.json"]):
+        state.update(file.read_bytes())
+    return pathlib.Path(kept) / state.hexdigest()[:12]
+
+
 def case(name, folder):
-    """The files of an evaluation case, built below `folder` where it is not built already."""
+    """The files of an evaluation case, built where it is not built already: where cases stay, else below `folder`."""
     built = os.environ.get("CALCINODE_CASES")
     if built and (pathlib.Path(built) / name / "dicom").is_dir():
         return sorted((pathlib.Path(built) / name / "dicom").iterdir())
-    tools = os.environ.get("CALCINODE_EVAL")
-    if not tools or not (pathlib.Path(tools) / "make_cases.py").is_file():
-        skip_loudly(f"CALCINODE_EVAL is {tools or 'unset'}: case {name} cannot be built")
+    tools = pathlib.Path(os.environ.get("CALCINODE_EVAL") or "/nonexistent")
+    if not (tools / "make_cases.py").is_file():
+        skip_loudly(f"CALCINODE_EVAL is {os.environ.get('CALCINODE_EVAL') or 'unset'}: case {name} cannot be built")
     if not os.environ.get("CALCINODE_CT"):
         skip_loudly(f"CALCINODE_CT is unset: case {name} cannot be built")
-    # -B: no compiled files beside data that is not ours
-    subprocess.run(["/usr/bin/python3", "-B", str(pathlib.Path(tools) / "make_cases.py"),
-                    str(pathlib.Path(tools) / "dev-cases.json"), str(folder), "--only", name,
-                    "--volumes", os.environ["CALCINODE_CT"]], check=True, stdout=subprocess.DEVNULL)
-    return sorted((pathlib.Path(folder) / name / "dicom").iterdir())
+    folder = built_for(tools) or pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests may run beside each other
+        if not (folder / name / "truth.npz").is_file():  # written last
+            # -B: no compiled files beside data that is not ours
+            subprocess.run(["/usr/bin/python3", "-B", str(tools / "make_cases.py"), str(tools / "dev-cases.json"),
+                            str(folder), "--only", name, "--volumes", os.environ["CALCINODE_CT"]],
+                           check=True, stdout=subprocess.DEVNULL)
+    return sorted((folder / name / "dicom").iterdir())
 
 
 def header(file):

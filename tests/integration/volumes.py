@@ -102,8 +102,8 @@ def write(volume, folder, position="supine, head first", files_reversed=False, *
     data = volume.template
     data.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
     data.ImageOrientationPatient = [*row, *column]
-    data.PixelSpacing = [volume.spacing[column_axis], volume.spacing[row_axis]]
-    data.SliceThickness = volume.spacing[slice_axis]
+    data.PixelSpacing = [f"{volume.spacing[axis]:.6g}" for axis in (column_axis, row_axis)]
+    data.SliceThickness = f"{volume.spacing[slice_axis]:.6g}"  # a decimal string has 16 characters at most
     data.Rows, data.Columns = acquired.shape[1:]
     data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 16, 15, 1
     data.RescaleSlope, data.RescaleIntercept = 1, 0
