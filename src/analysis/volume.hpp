@@ -35,6 +35,11 @@ struct Grid {
                    static_cast<std::size_t>(size[0]) +
                static_cast<std::size_t>(v.i);
     }
+    VoxelIndex index(std::size_t offset) const {
+        const auto nx = static_cast<std::size_t>(size[0]), ny = static_cast<std::size_t>(size[1]);
+        return {static_cast<int>(offset % nx), static_cast<int>(offset / nx % ny),
+                static_cast<int>(offset / (nx * ny))};
+    }
     bool contains(VoxelIndex v) const {
         return v.i >= 0 && v.j >= 0 && v.k >= 0 && v.i < size[0] && v.j < size[1] && v.k < size[2];
     }

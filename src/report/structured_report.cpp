@@ -74,10 +74,16 @@ void Report::put_image_library() {
     require(library.addImageGroup(), "image library group");
     const auto& source = context_.source;
     DcmDataset entry;
-    for (const auto& tag :
-         {DCM_Modality, DCM_StudyDate, DCM_StudyTime, DCM_FrameOfReferenceUID, DCM_SliceThickness, DCM_KVP}) {
+    for (const auto& tag : {DCM_Modality, DCM_StudyDate, DCM_StudyTime, DCM_FrameOfReferenceUID}) {
         if (context_.header.dataset().tagExists(tag))
             context_.header.dataset().findAndInsertCopyOfElement(tag, &entry);
+    }
+    // Scanners send decimal strings of more than the 16 characters that are allowed: numbers are written
+    // anew.
+    for (const auto& tag : {DCM_SliceThickness, DCM_KVP}) {
+        double value = 0;
+        if (context_.header.dataset().findAndGetFloat64(tag, value).good() && value > 0)
+            put(entry, tag, decimal_string(value));
     }
     put(entry, DCM_Rows, static_cast<Uint16>(source.rows));
     put(entry, DCM_Columns, static_cast<Uint16>(source.columns));

@@ -36,6 +36,7 @@ constexpr double canal_log_odds = 0.5;                               // no bone 
 constexpr double at_body_log_odds = -1.0, in_front_log_odds = -0.6;  // osteophytes; vessels and cartilage
 constexpr double first_levels_mm = 45,
                  first_levels_log_odds = -0.85;  // below the skull: C1 and C2 are like no other
+constexpr double cut_by_view_log_odds = -1.5;    // neither its form nor its neighbours are in view
 // The offset of the regression, and what keeps false alarms rare: deposits are far rarer in patients than in
 // the development cases.
 constexpr double prior = -7.4;
@@ -109,6 +110,7 @@ std::vector<Evidence> evidence_of(const Mass& mass) {
         add("place", static_cast<double>(mass.placement.zone), log_odds);
     if (mass.placement.below_skull_mm < first_levels_mm && mass.placement.zone != Zone::in_front)
         add("beside C1 or C2", mass.placement.below_skull_mm, first_levels_log_odds);
+    if (mass.cut_by_view) add("cut by the view", 1, cut_by_view_log_odds);
     add("prior", 0, prior);
     return evidence;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "analysis/deposits/candidates.hpp"
 #include "analysis/deposits/decide.hpp"
@@ -21,12 +22,16 @@ constexpr double doubling_log_odds = 0.4, even_mm3 = 50;
 constexpr double large_mm3 = 400, large_log_odds = 0.3;
 // Deposits of less than this are below what the method is made for (and 0.1 ml is the stated limit).
 constexpr double smallest_deposit_mm3 = 50;
-// An excluded mass is listed from this size on: smaller ones are too many to be checked by anybody.
-constexpr double smallest_listed_mm3 = 200;
-// And with at least this evidence of its tissue: what is plainly bone is not worth a line.
-constexpr double listed_log_odds = 0;
+// An excluded mass is listed from this size on, what is no part of the skeleton from a smaller one: more
+// would be too many to be checked by anybody.
+constexpr double smallest_listed_mm3 = 200, smallest_listed_in_soft_tissue_mm3 = 100;
+// And where its place does not name it, only with so much evidence: what is plainly bone is not worth a line.
+constexpr double listed_log_odds = -4;
 // Out of place, only what is so large is outlined, in order to be listed.
-constexpr double outlined_out_of_place_mm3 = 60;
+constexpr double outlined_out_of_place_mm3 = 30;
+
+// Outlines that share so much of the smaller one are outlines of one thing.
+constexpr double one_thing_share = 0.4;
 
 struct Judged {
     Mass mass;
@@ -80,34 +85,86 @@ void add_group_evidence(std::vector<Judged>& all) {
     }
 }
 
-bool overlap(const std::vector<std::size_t>& a, const std::vector<std::size_t>& b) {
-    auto i = a.begin(), j = b.begin();
-    while (i != a.end() && j != b.end()) {
-        if (*i == *j) return true;
-        if (*i < *j)
-            ++i;
-        else
-            ++j;
-    }
-    return false;
+std::vector<std::size_t> shared(const std::vector<std::size_t>& a, const std::vector<std::size_t>& b) {
+    std::vector<std::size_t> both;
+    std::ranges::set_intersection(a, b, std::back_inserter(both));
+    return both;
 }
 
-// Masses that share voxels are one, with the evidence of the one that has most.
-void merge_overlapping(std::vector<Judged>& all) {
+std::vector<std::size_t> without(const std::vector<std::size_t>& all, const std::vector<std::size_t>& some) {
+    std::vector<std::size_t> rest;
+    std::ranges::set_difference(all, some, std::back_inserter(rest));
+    return rest;
+}
+
+// Of `voxels`, those nearer to the solid middle of `one` than to that of `other`.
+std::vector<std::size_t> nearer(const std::vector<std::size_t>& voxels, const Judged& one,
+                                const Judged& other, const Volume& volume, const spine::SpineInView& seen) {
+    const auto middle_of = [&](const Judged& judged) {
+        std::vector<LpsPoint> points;
+        for (const auto voxel : judged.mass.candidate.voxels) {
+            const auto [i, j, k] = kernels::index_of(voxel, seen.straight.hu.size);
+            points.push_back(seen.frame.to_lps(spine::Straight::place(i, j, k)));
+        }
+        return points;
+    };
+    const auto a = middle_of(one), b = middle_of(other);
+    const auto apart_mm = [](LpsPoint from, const std::vector<LpsPoint>& points) {
+        double least = std::numeric_limits<double>::infinity();
+        for (const auto& point : points) least = std::min(least, distance(from, point));
+        return least;
+    };
+    std::vector<std::size_t> out;
+    for (const auto n : voxels) {
+        const auto point = volume.grid.to_lps(volume.grid.index(n));
+        if (apart_mm(point, a) <= apart_mm(point, b)) out.push_back(n);
+    }
+    return out;
+}
+
+// Two outlines of one thing become one, with the evidence of the one that has more; two things that touch
+// share out what both outlines hold.
+void settle_overlaps(std::vector<Judged>& all, const Volume& volume, const spine::SpineInView& seen) {
     for (std::size_t a = 0; a < all.size(); ++a)
         for (std::size_t b = a + 1; b < all.size();) {
             auto &one = all[a], &other = all[b];
-            if (!overlap(one.mass.voxels, other.mass.voxels)) {
+            const auto both = shared(one.mass.voxels, other.mass.voxels);
+            const auto smaller = std::min(one.mass.voxels.size(), other.mass.voxels.size());
+            if (static_cast<double>(both.size()) < one_thing_share * static_cast<double>(smaller)) {
+                if (!both.empty()) {
+                    const auto mine = nearer(both, one, other, volume, seen);
+                    one.mass.voxels = without(one.mass.voxels, without(both, mine));
+                    other.mass.voxels = without(other.mass.voxels, mine);
+                }
                 ++b;
                 continue;
             }
-            std::vector<std::size_t> both;
-            std::ranges::set_union(one.mass.voxels, other.mass.voxels, std::back_inserter(both));
+            std::vector<std::size_t> together;
+            std::ranges::set_union(one.mass.voxels, other.mass.voxels, std::back_inserter(together));
             if (other.log_odds > one.log_odds) one = std::move(other);
-            one.mass.voxels = std::move(both);
+            one.mass.voxels = std::move(together);
             all.erase(all.begin() + static_cast<std::ptrdiff_t>(b));
             b = a + 1;  // the larger one may meet those before
         }
+}
+
+bool overlap(const Judged& a, const Judged& b) {
+    return !shared(a.mass.voxels, b.mass.voxels).empty();
+}
+
+bool worth_listing(const Judged& judged) {
+    if (!judged.mimic)
+        return judged.mass.volume_mm3 >= smallest_listed_mm3 && judged.log_odds >= listed_log_odds;
+    switch (*judged.mimic) {
+        case Mimic::skull_base:
+        case Mimic::styloid:
+        case Mimic::rib_or_shoulder:
+        case Mimic::jaw_or_tooth:
+        case Mimic::vertebral_bone:
+            return judged.mass.volume_mm3 >= smallest_listed_mm3;
+        default:
+            return judged.mass.volume_mm3 >= smallest_listed_in_soft_tissue_mm3;
+    }
 }
 
 Deposit deposit_of(const Judged& judged, const Volume& volume, const spine::SpineInView& seen) {
@@ -150,19 +207,16 @@ Found find_deposits(const Volume& volume, const spine::SpineInView& seen, double
         const bool deposit = !j.mimic && confidence_of(j.log_odds) >= least_confidence;
         (deposit ? reported : others).push_back(std::move(j));
     }
-    merge_overlapping(reported);
+    settle_overlaps(reported, volume, seen);
     std::erase_if(others, [&](const Judged& j) {
-        return j.mass.volume_mm3 < smallest_listed_mm3 ||
-               (!j.mimic && j.mass.candidate.log_odds < listed_log_odds) ||
-               std::ranges::any_of(reported,
-                                   [&](const Judged& r) { return overlap(r.mass.voxels, j.mass.voxels); });
+        return !worth_listing(j) ||
+               std::ranges::any_of(reported, [&](const Judged& r) { return overlap(r, j); });
     });
     std::ranges::stable_sort(others, std::greater{}, [](const Judged& j) { return j.mass.volume_mm3; });
     for (std::size_t a = 0; a < others.size(); ++a)  // of several outlines of one thing the largest is listed
-        others.erase(
-            std::remove_if(others.begin() + static_cast<std::ptrdiff_t>(a) + 1, others.end(),
-                           [&](const Judged& j) { return overlap(others[a].mass.voxels, j.mass.voxels); }),
-            others.end());
+        others.erase(std::remove_if(others.begin() + static_cast<std::ptrdiff_t>(a) + 1, others.end(),
+                                    [&](const Judged& j) { return overlap(others[a], j); }),
+                     others.end());
 
     Found found;
     for (const auto& j : reported)

@@ -19,12 +19,6 @@ constexpr int above_soft_tissue_hu =
     140;  // of the smoothed attenuation: no muscle, hardly a vessel without contrast
 constexpr std::size_t most_connected_mm3 = 20000;  // more is skeleton, whatever its size
 
-VoxelIndex index_of(const Grid& grid, std::size_t offset) {
-    const auto nx = static_cast<std::size_t>(grid.size[0]), ny = static_cast<std::size_t>(grid.size[1]);
-    return {static_cast<int>(offset % nx), static_cast<int>(offset / nx % ny),
-            static_cast<int>(offset / (nx * ny))};
-}
-
 void measure_attenuation(Mass& mass, const Volume& volume) {
     double sum = 0, squares = 0;
     mass.max_hu = -1e9;
@@ -45,7 +39,8 @@ void measure_surface(Mass& mass, const Volume& volume) {
     const double edge = (mass.mean_hu + soft_tissue_hu) / 2;
     double faces = 0, soft = 0, air = 0;
     for (const auto n : mass.voxels) {
-        const auto v = index_of(grid, n);
+        const auto v = grid.index(n);
+        mass.cut_by_view = mass.cut_by_view || v.k == 0 || v.k == grid.size[2] - 1;
         for (const auto& beside :
              {VoxelIndex{v.i - 1, v.j, v.k}, VoxelIndex{v.i + 1, v.j, v.k}, VoxelIndex{v.i, v.j - 1, v.k},
               VoxelIndex{v.i, v.j + 1, v.k}, VoxelIndex{v.i, v.j, v.k - 1}, VoxelIndex{v.i, v.j, v.k + 1}}) {
@@ -66,7 +61,7 @@ void measure_likeness(Mass& mass, const Volume& volume, const spine::Frame& fram
     const std::size_t stride = std::max<std::size_t>(1, mass.voxels.size() / most_samples);
     double samples = 0, side = 0, neighbours = 0, both = 0;
     for (std::size_t n = 0; n < mass.voxels.size(); n += stride) {
-        const auto place = place_near(volume.grid.to_lps(index_of(volume.grid, mass.voxels[n])), frame, size,
+        const auto place = place_near(volume.grid.to_lps(volume.grid.index(mass.voxels[n])), frame, size,
                                       mass.candidate.centre.s);
         if (!place) continue;
         const auto likeness = observer.likeness_at(*place, mass.mean_hu);

@@ -25,6 +25,7 @@ struct Mass {
     double unmatched_other_side = 0;  // share of it where the other side shows nothing like it
     double unmatched_neighbours = 0;  // share of it where the vertebrae above and below show nothing like it
     double unmatched_anywhere = 0;    // share of it where neither does
+    bool cut_by_view = false;         // reaches the first or the last slice
     bool in_middle = false;           // so close to the middle that it has no other side
 };
 

@@ -21,16 +21,10 @@ constexpr double prevertebral_from_mm = -12, prevertebral_half_width_mm = 25;
 constexpr double foramen_front_mm = -12, foramen_back_mm = 1, foramen_width_mm = 12;
 constexpr double facet_back_mm = 16, facet_width_mm = 19;
 
-VoxelIndex index_of(const Grid& grid, std::size_t offset) {
-    const auto nx = static_cast<std::size_t>(grid.size[0]), ny = static_cast<std::size_t>(grid.size[1]);
-    return {static_cast<int>(offset % nx), static_cast<int>(offset / nx % ny),
-            static_cast<int>(offset / (nx * ny))};
-}
-
 VoxelMask mask_of(const Grid& grid, const std::vector<std::size_t>& voxels) {
-    VoxelIndex low = index_of(grid, voxels.front()), high = low;
+    VoxelIndex low = grid.index(voxels.front()), high = low;
     for (const auto offset : voxels) {
-        const auto v = index_of(grid, offset);
+        const auto v = grid.index(offset);
         low = {std::min(low.i, v.i), std::min(low.j, v.j), std::min(low.k, v.k)};
         high = {std::max(high.i, v.i), std::max(high.j, v.j), std::max(high.k, v.k)};
     }
@@ -38,7 +32,7 @@ VoxelMask mask_of(const Grid& grid, const std::vector<std::size_t>& voxels) {
     const auto nx = static_cast<std::size_t>(mask.size[0]), ny = static_cast<std::size_t>(mask.size[1]);
     mask.inside.assign(nx * ny * static_cast<std::size_t>(mask.size[2]), 0);
     for (const auto offset : voxels) {
-        const auto v = index_of(grid, offset);
+        const auto v = grid.index(offset);
         mask.inside[(static_cast<std::size_t>(v.k - low.k) * ny + static_cast<std::size_t>(v.j - low.j)) *
                         nx +
                     static_cast<std::size_t>(v.i - low.i)] = 1;
@@ -155,7 +149,7 @@ Deposit measure_deposit(const Volume& volume, const spine::Frame& frame,
     double total = 0, squares = 0;
     deposit.max_hu = -1e9;
     for (const auto offset : voxels) {
-        points.push_back(volume.grid.to_lps(index_of(volume.grid, offset)));
+        points.push_back(volume.grid.to_lps(volume.grid.index(offset)));
         sum = sum + points.back();
         const double hu = volume.hu[offset];
         total += hu, squares += hu * hu;

@@ -10,16 +10,20 @@ constexpr double skull_base_mm = 12;                       // mastoid, condyles,
 constexpr double styloid_mm = 20, styloid_beside_mm = 25;  // styloid process and mastoid reach lower
 constexpr double widest_mm = 44, widest_lumbar_mm = 50;    // further out: ribs, scapula, jaw
 constexpr double jaw_mm = 90;                              // below the skull
-constexpr double metal_hu = 2500, metal_mean_hu = 1500;    // enamel is up to 2500, deposits up to about 1500
+constexpr double tooth_hu = 650;  // of the jaw with its teeth, as far as it is in front of the neck
+constexpr double metal_hu = 2500, metal_mean_hu = 1500;  // enamel is up to 2500, deposits up to about 1500
 constexpr double oral_contrast_hu = 1200;  // barium; deposits in front of the spine are less dense
 constexpr double front_cervical_mm = -11.5, front_mm = -15;     // in front of the bodies: larynx, aorta
 constexpr double vessels_from_mm = -11, vessels_beside_mm = 9;  // in front of the canal, beside the bodies
 constexpr double contrast_hu = 250;                             // blood with contrast medium, thyroid
 constexpr double vertebral_artery_from_mm = -6, vertebral_artery_mm3 = 600;
 constexpr double plaque_mm3 = 150;
-constexpr double cartilage_from_mm = -7, cartilage_massive = 0.42;  // a plate beside the airway
+// Cartilage of the larynx, behind the airway: a plate, or flecks beside the middle.
+constexpr double cartilage_from_mm = -6, cartilage_massive = 0.42;
+constexpr double fleck_mm3 = 450, fleck_from_mm = 4, fleck_to_mm = 16;
 constexpr double airway_surface = 0.02;
 constexpr double bridging_mm3 = 1000;
+constexpr double hypertrophic_mm3 = 500, sclerotic_hu = 400;
 constexpr double nuchal_from_mm = 25;  // behind the canal's middle: beyond the spinous processes of the neck
 constexpr double nuchal_island = 0.5;
 constexpr double large_mm3 = 1000, ligament_mm3 = 300;
@@ -35,6 +39,7 @@ Mimic far_to_the_side(const Mass& mass) {
 }
 
 Mimic far_in_front(const Mass& mass) {
+    if (mass.placement.below_skull_mm < jaw_mm && mass.mean_hu > tooth_hu) return Mimic::jaw_or_tooth;
     if (mass.mean_hu > oral_contrast_hu) return Mimic::oral_contrast;
     if (mass.placement.region == Region::cervical)
         return mass.air_surface > airway_surface || std::abs(mass.candidate.centre.u) < 15
@@ -72,6 +77,14 @@ Out place_of_mimics(const spine::CurvedPoint& c, const Placement& p) {
     return p.zone == Zone::body ? Out::body : Out::no;
 }
 
+bool is_cartilage(const Mass& mass) {
+    const auto& p = mass.placement;
+    if (p.region != Region::cervical || p.behind_front_mm > cartilage_from_mm) return false;
+    const double side = std::abs(mass.candidate.centre.u);
+    const bool fleck = mass.volume_mm3 < fleck_mm3 && side > fleck_from_mm && side < fleck_to_mm;
+    return fleck || massive(mass) < cartilage_massive;
+}
+
 }  // namespace
 
 bool out_of_place(const spine::CurvedPoint& centre, const Placement& placement) {
@@ -107,9 +120,7 @@ std::optional<Mimic> mimic_by_place(const Mass& mass) {
     if (p.zone != Zone::in_front) return {};
     if (mass.mean_hu > oral_contrast_hu) return Mimic::oral_contrast;
     if (mass.volume_mm3 < plaque_mm3) return Mimic::arterial_plaque;
-    if (p.region == Region::cervical && p.behind_front_mm < cartilage_from_mm &&
-        massive(mass) < cartilage_massive)
-        return Mimic::laryngeal_cartilage;
+    if (is_cartilage(mass)) return Mimic::laryngeal_cartilage;
     return {};
 }
 
@@ -129,7 +140,9 @@ Mimic mimic_by_exclusion(const Mass& mass) {
                        ? Mimic::nuchal_ligament
                        : Mimic::vertebral_bone;
         case Zone::beside:
-            return Mimic::facet_hypertrophy;
+            return mass.volume_mm3 > hypertrophic_mm3 && mass.mean_hu > sclerotic_hu
+                       ? Mimic::facet_hypertrophy
+                       : Mimic::vertebral_bone;
     }
     return Mimic::other;
 }

@@ -17,7 +17,7 @@ constexpr double below_plate_mm = 4;
 
 Region region_of(const Vertebra& vertebra, const spine::SpineInView& seen) {
     const char first = vertebra.level.empty() ? 'u' : vertebra.level.front();
-    if (vertebra.level == "T1" || first == 'C') return Region::cervical;
+    if (first == 'C') return Region::cervical;
     if (vertebra.level == "T12" || first == 'L' || first == 'S') return Region::lumbar;
     if (first == 'T') return Region::thoracic;
     // A name that is not sure: by the likeliest.

@@ -263,6 +263,20 @@ Spine find_levels(const Frame& frame, const Straight& straight, const Ribs& ribs
     return spine;
 }
 
+// Along the canal. In front of it and in it, straight across; behind it, where an axial image at that height
+// meets the canal: that is how the level of a mass behind the spine is read and told, and where a neck bends
+// the two are a level apart.
+double height_of(LpsPoint point, const Frame& frame) {
+    const auto at = frame.to_curved(point);
+    if (at.v <= 0) return at.s;
+    int nearest = 0;
+    double least = std::numeric_limits<double>::infinity();
+    for (int s = 0; s < frame.length(); ++s)
+        if (const double apart = std::abs(frame.station(s).centre.z - point.z); apart < least)
+            least = apart, nearest = s;
+    return nearest;
+}
+
 void name_levels(Deposit& deposit, const Spine& spine, const Frame& frame) {
     deposit.level = uncertain_level;
     const auto nearest = [&](double s) -> const Vertebra* {
@@ -274,7 +288,7 @@ void name_levels(Deposit& deposit, const Spine& spine, const Frame& frame) {
                 distance_mm = d, best = &v;
         return best;
     };
-    const double middle = frame.to_curved(deposit.centroid).s;
+    const double middle = height_of(deposit.centroid, frame);
     if (const auto* v = nearest(middle)) {
         deposit.level = v->level;
         deposit.alternatives = v->alternatives;
