@@ -16,18 +16,27 @@ constexpr double denser_share = 1.25, denser_hu = 30;  // a deposit's own textur
 constexpr double soft_share = 0.5;
 constexpr int middle_mm = 6;
 
-// 26 directions, unit length.
-std::array<Vec3, 26> all_around() {
-    std::array<Vec3, 26> out;
+// The voxels along a ray, by steps from the one that it starts at.
+using Ray = std::array<Place, static_cast<std::size_t>(ray_mm)>;
+
+// In 26 directions.
+std::array<Ray, 26> all_around() {
+    std::array<Ray, 26> rays{};
     std::size_t n = 0;
     for (int z = -1; z <= 1; ++z)
         for (int y = -1; y <= 1; ++y)
-            for (int x = -1; x <= 1; ++x)
-                if (x != 0 || y != 0 || z != 0)
-                    out[n++] = unit({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
-    return out;
+            for (int x = -1; x <= 1; ++x) {
+                if (x == 0 && y == 0 && z == 0) continue;
+                const Vec3 d = unit({static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)});
+                for (int t = 1; t <= ray_mm; ++t) {
+                    const auto step = [t](double along) { return static_cast<int>(std::lround(along * t)); };
+                    rays[n][static_cast<std::size_t>(t - 1)] = {step(d.x), step(d.y), step(d.z)};
+                }
+                ++n;
+            }
+    return rays;
 }
-const std::array<Vec3, 26> directions = all_around();
+const std::array<Ray, 26> rays = all_around();
 
 // Up to four values, in ascending order, of which some are not in view.
 class FewValues {
@@ -100,25 +109,20 @@ double Observer::share(const Block& block, Place p, double density) const {
 }
 
 double Observer::open_share(Place place, double density) const {
-    const auto open =
-        std::ranges::count_if(directions, [&](const Vec3& d) { return open_towards(place, d, density); });
-    return static_cast<double>(open) / static_cast<double>(directions.size());
-}
-
-bool Observer::open_towards(Place from, Vec3 direction, double density) const {
     const auto& size = tissue_.smooth.size;
-    const std::array<double, 3> step{direction.x, direction.y, direction.z};
-    for (int t = 1; t <= ray_mm; ++t) {
-        Place at{};
-        for (std::size_t a = 0; a < 3; ++a) {
-            at[a] = from[a] + static_cast<int>(std::lround(step[a] * t));
-            if (at[a] < 0 || at[a] >= size[a]) return false;
+    const double denser = denser_share * density + denser_hu, soft = soft_share * density;
+    const auto open = [&](const Ray& ray) {
+        for (const auto& step : ray) {
+            const Place at{place[0] + step[0], place[1] + step[1], place[2] + step[2]};
+            for (std::size_t a = 0; a < 3; ++a)
+                if (at[a] < 0 || at[a] >= size[a]) return false;
+            const int hu = tissue_.smooth.values[tissue_.smooth.offset(at[0], at[1], at[2])];
+            if (hu > denser) return false;
+            if (hu < soft) return true;
         }
-        const int hu = tissue_.smooth.values[tissue_.smooth.offset(at[0], at[1], at[2])];
-        if (hu > denser_share * density + denser_hu) return false;
-        if (hu < soft_share * density) return true;
-    }
-    return false;
+        return false;
+    };
+    return static_cast<double>(std::ranges::count_if(rays, open)) / static_cast<double>(rays.size());
 }
 
 }  // namespace calcinode::deposits

@@ -29,7 +29,6 @@ class Observer {
 
   private:
     double share(const kernels::Block& block, Place p, double density) const;
-    bool open_towards(Place from, Vec3 direction, double density) const;
     double open_share(Place place, double density) const;
 
     const SolidTissue& tissue_;

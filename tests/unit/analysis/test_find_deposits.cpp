@@ -1,0 +1,243 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+#include <vector>
+
+#include "analysis/analyse.hpp"
+#include "analysis/deposits/decide.hpp"
+#include "analysis/deposits/find_deposits.hpp"
+#include "synthetic_spine.hpp"
+
+using namespace calcinode;
+using namespace calcinode::deposits;
+using namespace calcinode::test;
+
+namespace {
+
+constexpr double usual_confidence = 0.5;
+
+struct Ball {
+    double s, u, v, radius_mm, hu;
+
+    double volume_mm3() const { return 4.18879 * radius_mm * radius_mm * radius_mm; }
+};
+
+// What is found in a spine of C3 to C6 with these deposits.
+Found found_with(const std::vector<Ball>& balls, double least_confidence = usual_confidence,
+                 int threads = 1) {
+    auto volume = volume_of(SpineShape{});
+    for (const auto& b : balls) add_ball(volume, b.s, b.u, b.v, b.radius_mm, b.hu);
+    return find_deposits(volume, seen_in(volume), least_confidence, threads);
+}
+
+// In the muscle to the left beside the second vertebra, C4; beside the facets of the third, to the right.
+constexpr Ball left_muscle{pitch_mm + 12, 34, 24, 6, 450}, right_facet{2 * pitch_mm + 12, -26, 16, 5, 600};
+
+double far_from(const Ball& ball, LpsPoint p) {
+    return distance(p, spine_place(ball.s, ball.u, ball.v));
+}
+
+const std::vector<Evidence>* evidence_at(const Found& found, const Ball& ball) {
+    for (const auto& d : found.deposits)
+        if (far_from(ball, d.centroid) < 3) return &d.evidence;
+    for (const auto& e : found.excluded)
+        if (far_from(ball, e.centroid) < 3) return &e.evidence;
+    return nullptr;
+}
+
+bool names(const std::vector<Evidence>& evidence, std::string_view feature) {
+    return std::ranges::find(evidence, feature, &Evidence::feature) != evidence.end();
+}
+
+spine::SpineInView seen_along(const Volume& volume, const std::vector<spine::CanalPoint>& line) {
+    spine::Frame frame(line);
+    auto straight = spine::straighten(volume, frame, 1);
+    return {Spine{}, std::move(frame), std::move(straight), {}, 0};
+}
+
+Volume filled(std::array<int, 3> size, int hu) {
+    Volume volume;
+    volume.grid.size = size;
+    volume.grid.spacing_mm = {1, 1, 1};
+    volume.hu.assign(volume.grid.voxels(), static_cast<std::int16_t>(hu));
+    return volume;
+}
+
+}  // namespace
+
+TEST_CASE("a spine without a deposit has none, and nothing that could be one") {
+    const auto found = found_with({});
+    CHECK(found.deposits.empty());
+    CHECK(std::ranges::none_of(found.excluded, &Excluded::could_be_deposit));
+    CHECK(verdict_of(found.deposits, found.excluded, {}) == Verdict::negative);
+}
+
+TEST_CASE("a deposit is found: once, where it is, as large and as dense as it is") {
+    const auto found = found_with({left_muscle});
+    REQUIRE(found.deposits.size() == 1);
+    const auto& deposit = found.deposits.front();
+    CHECK(far_from(left_muscle, deposit.centroid) < 1);
+    CHECK(deposit.volume_mm3 == doctest::Approx(left_muscle.volume_mm3()).epsilon(0.1));
+    CHECK(deposit.long_axis_mm == doctest::Approx(2 * left_muscle.radius_mm).epsilon(0.15));
+    CHECK(deposit.mean_hu > 350);
+    CHECK(deposit.mean_hu < 460);
+    CHECK(deposit.id == 1);
+    CHECK(deposit.level == "C4");
+    CHECK(deposit.side == Side::left);
+    CHECK(deposit.compartment == Compartment::paraspinal);
+    CHECK(deposit.canal_occupied_percent == 0);
+    CHECK(verdict_of(found.deposits, found.excluded, {}) == Verdict::positive);
+}
+
+TEST_CASE("the confidence is what the evidence sums to") {
+    for (const auto& ball : {left_muscle, right_facet}) {
+        const auto found = found_with({ball});
+        REQUIRE(found.deposits.size() == 1);
+        const auto& deposit = found.deposits.front();
+        CHECK(deposit.confidence > usual_confidence);
+        CHECK(deposit.confidence == doctest::Approx(confidence_of(sum_of(deposit.evidence))));
+    }
+}
+
+TEST_CASE("side and compartment: beside the right facet, in the canal, behind, in front") {
+    const auto right = found_with({right_facet});
+    REQUIRE(right.deposits.size() == 1);
+    CHECK(right.deposits.front().side == Side::right);
+    CHECK(right.deposits.front().compartment == Compartment::facet);
+    CHECK(right.deposits.front().level == "C5");
+
+    const auto canal = found_with({{36, 2, 1, 5, 600}});
+    REQUIRE(canal.deposits.size() == 1);
+    CHECK(canal.deposits.front().side == Side::midline);
+    CHECK(canal.deposits.front().compartment == Compartment::canal);
+    CHECK(canal.deposits.front().canal_distance_mm == 0);
+    CHECK(canal.deposits.front().canal_occupied_percent > 15);
+
+    const auto in_front = found_with({{46, 3, front_of_bodies_mm - 6, 5, 500}});
+    REQUIRE(in_front.deposits.size() == 1);
+    CHECK(in_front.deposits.front().compartment == Compartment::prevertebral);
+}
+
+TEST_CASE("two deposits apart from each other are two, the larger one first") {
+    const auto found = found_with({right_facet, left_muscle});
+    REQUIRE(found.deposits.size() == 2);
+    CHECK(found.deposits[0].id == 1);
+    CHECK(found.deposits[1].id == 2);
+    CHECK(far_from(left_muscle, found.deposits[0].centroid) < 1);
+    CHECK(far_from(right_facet, found.deposits[1].centroid) < 1.5);
+}
+
+TEST_CASE("two deposits of a side and a level that do not touch are two as well") {
+    const Ball upper{28, 34, 26, 5, 450}, lower{46, 34, 26, 5, 450};
+    CHECK(found_with({upper, lower}).deposits.size() == 2);
+}
+
+TEST_CASE("a mass where the aorta is is excluded, as plaque") {
+    const Ball aorta{44, 8, front_of_bodies_mm - 24, 5, 600};
+    auto volume = volume_of(SpineShape{});
+    add_ball(volume, aorta.s, aorta.u, aorta.v, aorta.radius_mm, aorta.hu);
+    const auto found =
+        find_deposits(volume, seen_in(volume, {.first = "T", .first_number = 6}), usual_confidence, 1);
+    CHECK(found.deposits.empty());
+    const auto listed = std::ranges::find_if(
+        found.excluded, [&](const Excluded& e) { return far_from(aorta, e.centroid) < 3; });
+    REQUIRE(listed != found.excluded.end());
+    CHECK(listed->mimic == Mimic::arterial_plaque);
+    CHECK(listed->level == "T7");
+    CHECK(!listed->could_be_deposit);
+    CHECK(listed->volume_mm3 == doctest::Approx(aorta.volume_mm3()).epsilon(0.15));
+}
+
+TEST_CASE("a sure deposit makes an unsure one near it likelier") {
+    // Small, faint, and at the front edge of the body: could be an osteophyte.
+    const Ball unsure{36, 18, -26, 3.2, 300}, sure{60, 30, 16, 5, 600};
+    const double all = 0;  // whatever it is, it is reported
+    const auto alone = found_with({unsure}, all), near = found_with({unsure, sure}, all);
+    const auto *before = evidence_at(alone, unsure), *after = evidence_at(near, unsure);
+    REQUIRE(before);
+    REQUIRE(after);
+    REQUIRE(sum_of(*before) < sure_log_odds);
+    CHECK(!names(*before, "near a sure deposit"));
+    CHECK(names(*after, "near a sure deposit"));
+    CHECK(sum_of(*after) > sum_of(*before));
+}
+
+TEST_CASE("what is less sure than is asked for is listed as excluded, with the same evidence") {
+    const auto reported = found_with({left_muscle}), listed = found_with({left_muscle}, 1.1);
+    REQUIRE(reported.deposits.size() == 1);
+    CHECK(listed.deposits.empty());
+    const auto* evidence = evidence_at(listed, left_muscle);
+    REQUIRE(evidence);
+    CHECK(sum_of(*evidence) == doctest::Approx(sum_of(reported.deposits.front().evidence)));
+}
+
+TEST_CASE("the number of threads changes nothing, to the last bit") {
+    const auto one = found_with({left_muscle, right_facet}, usual_confidence, 1);
+    for (const int threads : {2, 3}) {
+        const auto more = found_with({left_muscle, right_facet}, usual_confidence, threads);
+        REQUIRE(one.deposits.size() == more.deposits.size());
+        const auto same = [](const std::vector<Evidence>& a, const std::vector<Evidence>& b) {
+            return std::ranges::equal(a, b, [](const Evidence& x, const Evidence& y) {
+                return x.feature == y.feature && x.value == y.value && x.log_odds == y.log_odds;
+            });
+        };
+        for (std::size_t n = 0; n < one.deposits.size(); ++n) {
+            const auto &a = one.deposits[n], &b = more.deposits[n];
+            CHECK(a.volume_mm3 == b.volume_mm3);
+            CHECK(a.confidence == b.confidence);
+            CHECK(a.centroid == b.centroid);
+            CHECK(a.canal_distance_mm == b.canal_distance_mm);
+            CHECK(a.mask.low == b.mask.low);
+            CHECK(a.mask.inside == b.mask.inside);
+            CHECK(same(a.evidence, b.evidence));
+        }
+        REQUIRE(one.excluded.size() == more.excluded.size());
+        for (std::size_t n = 0; n < one.excluded.size(); ++n) {
+            CHECK(one.excluded[n].centroid == more.excluded[n].centroid);
+            CHECK(one.excluded[n].volume_mm3 == more.excluded[n].volume_mm3);
+            CHECK(same(one.excluded[n].evidence, more.excluded[n].evidence));
+        }
+    }
+}
+
+TEST_CASE("nothing is found in what is all the same, from air to metal") {
+    for (const int hu : {-1024, 0, 50, 300, 3000, 32767, -32768}) {
+        CAPTURE(hu);
+        const auto volume = filled({113, 129, 17}, hu);
+        const auto seen = seen_along(volume, {{{56, 64, 16}, 8, 1}, {{56, 64, 0}, 8, 1}});
+        CHECK(find_deposits(volume, seen, usual_confidence, 1).deposits.empty());
+    }
+}
+
+TEST_CASE("a volume of one plane, a line of one to a few millimetres") {
+    for (const int hu : {-1024, 300, 3000})
+        for (const double length_mm : {0.3, 1.0, 3.0})
+            for (const int planes : {1, 2, 4}) {
+                CAPTURE(hu);
+                CAPTURE(length_mm);
+                CAPTURE(planes);
+                const auto volume = filled({60, 60, planes}, hu);
+                const auto seen = seen_along(
+                    volume, {{{30, 30, planes - 1.0}, 8, 1}, {{30, 30, planes - 1.0 - length_mm}, 8, 1}});
+                CHECK(find_deposits(volume, seen, usual_confidence, 1).deposits.empty());
+            }
+}
+
+TEST_CASE("a line that leaves the volume, or is not in it at all") {
+    const auto volume = filled({60, 60, 40}, 300);
+    for (const double x : {30.0, 70.0, 5000.0}) {
+        const auto seen = seen_along(volume, {{{x, 30, 100}, 8, 1}, {{x, 30, -60}, 8, 1}});
+        CHECK(find_deposits(volume, seen, usual_confidence, 1).deposits.empty());
+    }
+}
+
+TEST_CASE("a deposit that is cut by the first or the last plane is still found") {
+    for (const double s : {2.0, height_mm - 2}) {
+        CAPTURE(s);
+        const auto found = found_with({{s, 36, 22, 6, 500}});
+        REQUIRE(found.deposits.size() == 1);
+        CHECK(found.deposits.front().side == Side::left);
+    }
+}
