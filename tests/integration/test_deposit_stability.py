@@ -89,8 +89,9 @@ def in_place(_, point):
 
 
 class DepositStability(unittest.TestCase):
-    def assert_stable(self, what, volume, folder, thicknesses, view=lambda volume: volume):
-        """`view` is the part of a volume that is looked at, taken last so that it has no turned edges."""
+    def assert_stable(self, what, volume, folder, thicknesses, view=lambda volume: volume, same_count=True):
+        """`view` is the part of a volume that is looked at, taken last so that it has no turned edges. Without
+        `same_count` a deposit may fall into two, as a layered one does between thick slices."""
         variants = {f"noise {MORE_NOISE} times": (noisier, in_place), f"blur of {BLUR_MM} mm": (blurred, in_place)}
         variants |= {f"slices of {mm} mm": (sliced(mm), in_place) for mm in thicknesses}
         variants |= {f"turned by {TURN_DEGREES} degrees": (turned, turned_back), "half a voxel on": (shifted, in_place)}
@@ -106,7 +107,9 @@ class DepositStability(unittest.TestCase):
             rows.append(self.row(name, result, ratios))
             with self.subTest(f"{what}: {name}"):
                 self.assertEqual(result["verdict"], base["verdict"])
-                self.assertEqual(len(result["lesions"]), len(base["lesions"]))
+                if same_count:
+                    self.assertEqual(len(result["lesions"]), len(base["lesions"]))
+                self.assertAlmostEqual(result["totals"]["volume_mm3"] / base["totals"]["volume_mm3"], 1, delta=SAME_VOLUME)
                 for ratio in ratios:
                     self.assertIsNotNone(ratio, "a deposit is gone")
                     self.assertAlmostEqual(ratio, 1, delta=SAME_VOLUME)
@@ -138,11 +141,12 @@ class DepositStability(unittest.TestCase):
     def test_a_real_chest(self):
         with tempfile.TemporaryDirectory(prefix="calcinode-stability-") as folder:
             folder = pathlib.Path(folder)
-            volume = volumes.read(cases.case("chest-t3-large", folder / "cases"))
+            volume = volumes.read(cases.case("chest-t10-layered", folder / "cases"))
             # The chest wall's sides hold nothing that matters here, and cost time.
             centre = volume.hu.shape[2] // 2
             self.assert_stable("real chest", volume, folder, (2.0, 3.0),
-                               lambda one: one.crop((centre - 160, None, None), (centre + 160, None, None)))
+                               lambda one: one.crop((centre - 160, None, None), (centre + 160, None, None)),
+                               same_count=False)
 
 
 if __name__ == "__main__":

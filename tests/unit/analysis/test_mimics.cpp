@@ -211,7 +211,11 @@ TEST_CASE("kidneys and their stones lie beside lumbar bodies") {
 
 TEST_CASE("what is no deposit by its evidence is called by its place") {
     auto mass = deposit_like();
+    mass.volume_mm3 = 800;
+    mass.mean_hu = 600;
     CHECK(mimic_by_exclusion(mass) == Mimic::facet_hypertrophy);
+    mass.volume_mm3 = 300;  // an ordinary joint
+    CHECK(mimic_by_exclusion(mass) == Mimic::vertebral_bone);
 
     mass.placement.zone = Zone::at_body;
     CHECK(mimic_by_exclusion(mass) == Mimic::osteophyte);

@@ -67,8 +67,8 @@ TEST_CASE("the level's name tells the region; the uncertain one's likeliest name
     CHECK(region_of(seen) == Region::lumbar);
 }
 
-TEST_CASE("ribs make the difference: T1 is like the neck, T12 like the loin") {
-    CHECK(region_of(spine_named("T", 0)) == Region::cervical);  // the second is T1
+TEST_CASE("what lies in front and beside makes the difference: T1 belongs to the chest, T12 to the loin") {
+    CHECK(region_of(spine_named("T", 0)) == Region::thoracic);  // the second is T1
     CHECK(region_of(spine_named("T", 11)) == Region::lumbar);   // the second is T12
 }
 
