@@ -21,7 +21,8 @@ Candidate candidate_of(std::vector<std::uint32_t> voxels, const Observer& observ
         const Place place = kernels::index_of(voxel, size);
         const auto at = spine::Straight::place(place[0], place[1], place[2]);
         candidate.centre = {candidate.centre.s + at.s, candidate.centre.u + at.u, candidate.centre.v + at.v};
-        const auto values = *observer.features_at(place, -std::numeric_limits<double>::infinity());
+        const auto values =
+            observer.features_at(place, -std::numeric_limits<double>::infinity()).value_or(FeatureValues{});
         candidate.own.push_back(static_cast<float>(log_odds(values)));
         candidate.log_odds += candidate.own.back();
         for (std::size_t n = 0; n < features; ++n)
