@@ -26,7 +26,7 @@ SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
 # Percent of the canal's cross-section that is truly taken at the worst place. The phantom's is computed from its
 # label of the canal; a patient's canal has no label: there it is the true deposit within the outline that is measured
 # in the same volume without any deposit.
-CANAL_OF_PATIENTS = {"chest-t8-canal": 41.8}
+CANAL_OF_PATIENTS = {"chest-t8-canal": 41.8, "abdomen-l2-canal": 41.4}
 CANAL_PHANTOM = "phantom-c5-canal"
 CANAL_LABEL = 40
 

@@ -13,7 +13,7 @@ import volumes
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "bench"))
 import deposit_figures  # noqa: E402
 
-CASES = ("phantom-c5-canal", "chest-t8-canal")
+CASES = ("phantom-c5-canal", "chest-t8-canal", "abdomen-l2-canal")
 TOLERANCE_POINTS = 10
 
 

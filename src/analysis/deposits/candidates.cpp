@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 #include "analysis/kernels/components.hpp"
 #include "base/parallel.hpp"
@@ -14,6 +13,7 @@ namespace {
 // Of a place: what hangs together above this is a candidate; pieces are judged as a whole later. Where
 // nothing reaches it, a small or faint thing, what hangs together above the second.
 constexpr double clear_log_odds = 0.5, faint_log_odds = -1.5;
+
 Candidate candidate_of(std::vector<std::uint32_t> voxels, const Observer& observer, std::array<int, 3> size) {
     Candidate candidate;
     std::array<int, features> known{};
@@ -21,7 +21,7 @@ Candidate candidate_of(std::vector<std::uint32_t> voxels, const Observer& observ
         const Place place = kernels::index_of(voxel, size);
         const auto at = spine::Straight::place(place[0], place[1], place[2]);
         candidate.centre = {candidate.centre.s + at.s, candidate.centre.u + at.u, candidate.centre.v + at.v};
-        const auto values = *observer.features_at(place, -std::numeric_limits<double>::infinity());
+        const auto values = observer.features_at(place);
         candidate.own.push_back(static_cast<float>(log_odds(values)));
         candidate.log_odds += candidate.own.back();
         for (std::size_t n = 0; n < features; ++n)
@@ -69,7 +69,7 @@ std::vector<Candidate> find_candidates(const SolidTissue& tissue, const Observer
             for (int i = 0; i < nx; ++i) {
                 const auto n = tissue.smooth.offset(i, j, k);
                 if (!tissue.solid[n]) continue;
-                if (const auto values = observer.features_at({i, j, k}, faint_log_odds))
+                if (const auto values = observer.features_if({i, j, k}, faint_log_odds))
                     evidence[n] = static_cast<float>(log_odds(*values));
             }
     });

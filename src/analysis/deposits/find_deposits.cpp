@@ -6,6 +6,7 @@
 
 #include "analysis/deposits/candidates.hpp"
 #include "analysis/deposits/decide.hpp"
+#include "analysis/deposits/holes.hpp"
 #include "analysis/deposits/measure.hpp"
 #include "analysis/deposits/mimics.hpp"
 #include "analysis/deposits/segment.hpp"
@@ -32,6 +33,11 @@ constexpr double outlined_out_of_place_mm3 = 30;
 
 // Outlines that share so much of the smaller one are outlines of one thing.
 constexpr double one_thing_share = 0.4;
+// So many are outlined, those with most evidence: about one a millimetre of spine is usual. More are no
+// skeleton but noise, which must not take minutes.
+constexpr std::size_t most_outlined = 1500;
+// And what is larger than this in its solid middle is no deposit but a whole volume of something.
+constexpr double largest_outlined_mm3 = 200000;
 
 struct Judged {
     Mass mass;
@@ -40,13 +46,24 @@ struct Judged {
     std::optional<Mimic> mimic;
 };
 
+double by_tissue_and_size(const Candidate& candidate) {
+    return candidate.log_odds + doubling_log_odds * std::log2(candidate.volume_mm3 / even_mm3);
+}
+
 bool worth_outlining(const Candidate& candidate, const spine::SpineInView& seen) {
     const double open = candidate.features[static_cast<std::size_t>(Feature::open)];
+    if (candidate.volume_mm3 > largest_outlined_mm3) return false;
     if (candidate.volume_mm3 > large_mm3 && candidate.log_odds < large_log_odds) return false;
-    const double sum = candidate.log_odds + doubling_log_odds * std::log2(candidate.volume_mm3 / even_mm3);
+    const double sum = by_tissue_and_size(candidate);
     if (sum < (open > open_share ? outlined_if_open_log_odds : outlined_log_odds)) return false;
     return candidate.volume_mm3 >= outlined_out_of_place_mm3 ||
            !out_of_place(candidate.centre, placement_of(candidate.centre, seen));
+}
+
+void keep_most_evident(std::vector<Candidate>& candidates) {
+    if (candidates.size() <= most_outlined) return;
+    std::ranges::stable_sort(candidates, std::greater{}, by_tissue_and_size);
+    candidates.resize(most_outlined);
 }
 
 std::vector<Judged> judge(const Volume& volume, const spine::SpineInView& seen, const SolidTissue& tissue,
@@ -168,7 +185,7 @@ bool worth_listing(const Judged& judged) {
 }
 
 Deposit deposit_of(const Judged& judged, const Volume& volume, const spine::SpineInView& seen) {
-    auto deposit = measure_deposit(volume, seen.frame, judged.mass.voxels);
+    auto deposit = measure_deposit(volume, seen.frame, without_holes(volume.grid, judged.mass.voxels));
     deposit.confidence = confidence_of(judged.log_odds);
     deposit.evidence = judged.evidence;
     spine::name_levels(deposit, seen.spine, seen.frame);
@@ -199,6 +216,7 @@ Found find_deposits(const Volume& volume, const spine::SpineInView& seen, double
     const Observer observer(tissue, seen, threads);
     auto candidates = find_candidates(tissue, observer, seen.first_judged_s, threads);
     std::erase_if(candidates, [&](const Candidate& c) { return !worth_outlining(c, seen); });
+    keep_most_evident(candidates);
     auto judged = judge(volume, seen, tissue, observer, candidates, threads);
     add_group_evidence(judged);
 
@@ -218,9 +236,13 @@ Found find_deposits(const Volume& volume, const spine::SpineInView& seen, double
                                     [&](const Judged& j) { return overlap(others[a], j); }),
                      others.end());
 
+    std::erase_if(reported, [](const Judged& j) { return j.mass.volume_mm3 < smallest_deposit_mm3; });
     Found found;
-    for (const auto& j : reported)
-        if (j.mass.volume_mm3 >= smallest_deposit_mm3) found.deposits.push_back(deposit_of(j, volume, seen));
+    found.deposits.resize(reported.size());
+    parallel_for(threads, static_cast<int>(reported.size()), [&](int index) {
+        const auto n = static_cast<std::size_t>(index);
+        found.deposits[n] = deposit_of(reported[n], volume, seen);
+    });
     for (const auto& j : others) found.excluded.push_back(excluded_of(j, seen));
     std::ranges::stable_sort(found.deposits, std::greater{}, &Deposit::volume_mm3);
     for (int id = 0; auto& deposit : found.deposits) deposit.id = ++id;

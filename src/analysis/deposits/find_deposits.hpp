@@ -11,7 +11,7 @@ namespace calcinode::deposits {
 
 struct Found {
     std::vector<Deposit> deposits;   // largest first
-    std::vector<Excluded> excluded;  // head end first
+    std::vector<Excluded> excluded;  // largest first
 };
 
 // Deposits of `least_confidence` or more; what is less sure is listed as excluded.

@@ -66,7 +66,25 @@ Observer::Observer(const SolidTissue& tissue, const spine::SpineInView& seen, in
       solid_near_(kernels::dilate(tissue.lowest, solid_near_mm, threads)),
       references_(find_references(tissue.smooth, seen, threads)) {}
 
-std::optional<FeatureValues> Observer::features_at(Place place, double least) const {
+FeatureValues Observer::features_at(Place place) const {
+    auto values = features_if_open(place);
+    set_open_share(values, place);
+    return values;
+}
+
+std::optional<FeatureValues> Observer::features_if(Place place, double least) const {
+    auto values = features_if_open(place);
+    if (log_odds(values) < least) return {};
+    set_open_share(values, place);
+    return values;
+}
+
+void Observer::set_open_share(FeatureValues& values, Place place) const {
+    const double density = tissue_.smooth.values[tissue_.smooth.offset(place[0], place[1], place[2])];
+    values[static_cast<std::size_t>(Feature::open)] = open_share(place, density);
+}
+
+FeatureValues Observer::features_if_open(Place place) const {
     const auto at = tissue_.smooth.offset(place[0], place[1], place[2]);
     const double density = tissue_.smooth.values[at];
     const auto likeness = likeness_at(place, density);
@@ -82,8 +100,6 @@ std::optional<FeatureValues> Observer::features_at(Place place, double least) co
     set(Feature::unlike_other_side, likeness.other_side);
     set(Feature::unlike_neighbours, likeness.neighbours);
     set(Feature::solid_neighbours, likeness.solid_neighbours);
-    if (log_odds(values) < least) return {};
-    set(Feature::open, open_share(place, density));
     return values;
 }
 
