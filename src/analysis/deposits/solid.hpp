@@ -1,8 +1,8 @@
 // Solid tissue: places that are dense throughout.
 //
 // Bone is a hard shell around a softer core, and thin where it is neither; a deposit is dense throughout. A
-// place is solid where a small ball around it is dense and about as dense everywhere: no cortex crosses it,
-// no marrow and no soft tissue reaches into it.
+// place is solid where a small ball around it is dense and about as dense everywhere: no thick cortex crosses
+// it, no marrow and no soft tissue reaches into it.
 #pragma once
 
 #include "analysis/spine/straight.hpp"
