@@ -1,19 +1,16 @@
 #include "analysis/deposits/decide.hpp"
 
-#include <array>
 #include <cmath>
 #include <numeric>
 #include <span>
 #include <string_view>
 
+#include "analysis/deposits/curve.hpp"
+
 namespace calcinode::deposits {
 namespace {
 
-struct Knot {
-    double value, log_odds;
-};
-
-// The curves of what is said of a mass as a whole: linear between the knots, level beyond. Fitted together,
+// The curves of what is said of a mass as a whole, fitted together
 // by logistic regression on the outlined candidates of the development volumes (monotone where anatomy gives
 // the direction), and centred, so that 0 is what the mean mass of bone gets.
 constexpr Knot tissue_curve[] = {{-3, -1.1}, {0, -0.7}, {2, 1.6}, {4, 2.1}};
@@ -40,16 +37,6 @@ constexpr double cut_by_view_log_odds = -1.5;    // neither its form nor its nei
 // The offset of the regression, and what keeps false alarms rare: deposits are far rarer in patients than in
 // the development cases.
 constexpr double prior = -7.4;
-
-double at(std::span<const Knot> curve, double value) {
-    if (value <= curve.front().value) return curve.front().log_odds;
-    for (std::size_t n = 1; n < curve.size(); ++n) {
-        const auto &a = curve[n - 1], &b = curve[n];
-        if (value <= b.value)
-            return a.log_odds + (b.log_odds - a.log_odds) * (value - a.value) / (b.value - a.value);
-    }
-    return curve.back().log_odds;
-}
 
 double of_zone(Zone zone) {
     switch (zone) {

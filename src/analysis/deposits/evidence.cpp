@@ -1,19 +1,15 @@
 #include "analysis/deposits/evidence.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <utility>
+
+#include "analysis/deposits/curve.hpp"
 
 namespace calcinode::deposits {
 namespace {
 
-struct Knot {
-    double value, log_odds;
-};
-
 struct Curve {
     std::string_view name;
-    std::array<Knot, 5> knots;  // linear between them, level beyond
+    std::array<Knot, 5> knots;
 };
 
 constexpr std::array<Curve, features> curves{{
@@ -34,14 +30,7 @@ std::string_view to_string(Feature feature) {
 
 double log_odds(Feature feature, double value) {
     if (std::isnan(value)) return 0;
-    const auto& knots = curves[static_cast<std::size_t>(feature)].knots;
-    if (value <= knots.front().value) return knots.front().log_odds;
-    for (std::size_t n = 1; n < knots.size(); ++n) {
-        const auto &a = knots[n - 1], &b = knots[n];
-        if (value <= b.value)
-            return a.log_odds + (b.log_odds - a.log_odds) * (value - a.value) / (b.value - a.value);
-    }
-    return knots.back().log_odds;
+    return at(curves[static_cast<std::size_t>(feature)].knots, value);
 }
 
 double log_odds(const FeatureValues& values) {
