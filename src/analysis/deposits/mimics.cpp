@@ -27,7 +27,8 @@ constexpr double hypertrophic_mm3 = 500, sclerotic_hu = 400;
 constexpr double nuchal_from_mm = 25;  // behind the canal's middle: beyond the spinous processes of the neck
 constexpr double nuchal_island = 0.5;
 constexpr double large_mm3 = 1000, ligament_mm3 = 300;
-constexpr double undecided_log_odds = -0.5;
+// Down to here: a confidence of one in eight, where deposits are reported from 0.4 on.
+constexpr double undecided_log_odds = -2;
 
 double massive(const Mass& mass) {
     return mass.candidate.features[static_cast<std::size_t>(Feature::massive)];
