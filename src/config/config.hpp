@@ -22,6 +22,7 @@ struct Node {
 struct Receive {
     std::vector<std::string> allowed_callers;  // empty: all
     bool check_called_ae = true;
+    bool plain = true;  // listen on node.port, without TLS
     int max_associations = 32;
     int acse_timeout_s = 15;
     int idle_timeout_s = 60;
@@ -29,6 +30,18 @@ struct Receive {
     int max_object_mib = 2048;
     int minimum_free_mib = 1024;  // below this much free space: A700H
     bool operator==(const Receive&) const = default;
+};
+
+// Whether a peer that connects to the TLS port shows a certificate, which must then be a trusted one.
+enum class ClientCertificate { none, optional, required };
+
+// What this node shows and trusts, both where it listens and where it connects to. Files are PEM; empty:
+// none.
+struct Tls {
+    std::uint16_t port = 0;  // 0: no TLS listener
+    std::filesystem::path certificate, private_key, trusted;
+    ClientCertificate client_certificate = ClientCertificate::none;
+    bool operator==(const Tls&) const = default;
 };
 
 struct Study {
@@ -82,6 +95,7 @@ struct Log {
 struct Config {
     Node node;
     Receive receive;
+    Tls tls;
     Study study;
     Analysis analysis;
     Verdict verdict;

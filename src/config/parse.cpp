@@ -2,6 +2,7 @@
 
 #include "base/fd.hpp"
 #include "config/config.hpp"
+#include "config/consistency.hpp"
 #include "config/rules.hpp"
 #include "config/section.hpp"
 
@@ -16,24 +17,41 @@ constexpr int most_object_mib = 4095;
 constexpr double most_volume_mm3 = 1e6;  // a litre: no deposit comes near
 constexpr int most_free_mib = 1 << 30;   // 1 PiB
 
+void read_path(Section& section, const std::string& key, std::filesystem::path& field, const TextRule& rule) {
+    std::string text = field.string();
+    section.text(key, text, rule);
+    field = text;
+}
+
 void read_node(Section& section, Node& node) {
     section.text("ae_title", node.ae_title, ae_title_rule);
     section.text("bind", node.bind, ipv4_rule);
     section.number<std::uint16_t>("port", node.port, 0, highest_port);
-    std::string data_dir = node.data_dir.string();
-    section.text("data_dir", data_dir, absolute_path_rule);
-    node.data_dir = data_dir;
+    read_path(section, "data_dir", node.data_dir, absolute_path_rule);
 }
 
 void read_receive(Section& section, Receive& receive) {
     section.texts("allowed_callers", receive.allowed_callers, ae_title_rule);
     section.boolean("check_called_ae", receive.check_called_ae);
+    section.boolean("plain", receive.plain);
     section.number("max_associations", receive.max_associations, 1, 1000);
     section.number("acse_timeout_s", receive.acse_timeout_s, 1, 300);
     section.number("idle_timeout_s", receive.idle_timeout_s, 1, 3600);
     section.number("shutdown_s", receive.shutdown_s, 0, 600);
     section.number("max_object_mib", receive.max_object_mib, 1, most_object_mib);
     section.number("minimum_free_mib", receive.minimum_free_mib, 0, most_free_mib);
+}
+
+void read_tls(Section& section, Tls& tls) {
+    section.number<std::uint16_t>("port", tls.port, 0, highest_port);
+    read_path(section, "certificate", tls.certificate, optional_path_rule);
+    read_path(section, "private_key", tls.private_key, optional_path_rule);
+    read_path(section, "trusted", tls.trusted, optional_path_rule);
+    std::string client = "none";
+    section.text("client_certificate", client, client_certificate_rule);
+    tls.client_certificate = client == "required"   ? ClientCertificate::required
+                             : client == "optional" ? ClientCertificate::optional
+                                                    : ClientCertificate::none;
 }
 
 void read_study(Section& section, Study& study) {
@@ -90,6 +108,7 @@ class Reader {
         Config config;
         section("node", config.node, read_node);
         section("receive", config.receive, read_receive);
+        section("tls", config.tls, read_tls);
         section("study", config.study, read_study);
         section("analysis", config.analysis, read_analysis);
         section("verdict", config.verdict, read_verdict);
@@ -98,26 +117,13 @@ class Reader {
         section("log", config.log, read_log);
         destinations(config);
         unknown_sections();
-        order(config);
+        check_together(config, *mistakes_);
         return config;
     }
 
     std::vector<std::string> keys;
 
   private:
-    // Of two keys that belong together, the one that must not be above or below the other.
-    void order(const Config& config) {
-        const auto& verdict = config.verdict;
-        if (verdict.indeterminate_confidence > verdict.positive_confidence)
-            mistakes_->push_back(
-                {0, "verdict.indeterminate_confidence", "must not be more than positive_confidence"});
-        if (verdict.moderate_canal_percent > verdict.severe_canal_percent)
-            mistakes_->push_back(
-                {0, "verdict.moderate_canal_percent", "must not be more than severe_canal_percent"});
-        if (config.delivery.retry_longest_s < config.delivery.retry_first_s)
-            mistakes_->push_back({0, "delivery.retry_longest_s", "must not be less than retry_first_s"});
-    }
-
     template <class Fields, class Read>
     void section(const std::string& name, Fields& fields, Read read_fields) {
         sections_.push_back(name);

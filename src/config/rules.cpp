@@ -50,6 +50,15 @@ std::string absolute_path_rule(const std::string& text) {
     return "must be an absolute path";
 }
 
+std::string optional_path_rule(const std::string& text) {
+    return text.empty() ? "" : absolute_path_rule(text);
+}
+
+std::string client_certificate_rule(const std::string& text) {
+    if (text == "none" || text == "optional" || text == "required") return "";
+    return R"(must be "none", "optional" or "required")";
+}
+
 std::string name_rule(const std::string& text) {
     if (!text.empty() && text.size() <= longest_name && all_of(text, "-_.")) return "";
     return "must be 1 to 64 letters, digits, dots, hyphens or underscores";

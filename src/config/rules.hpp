@@ -9,6 +9,8 @@ std::string ae_title_rule(const std::string& text);  // PS3.5: AE, 1 to 16 chara
 std::string ipv4_rule(const std::string& text);
 std::string host_rule(const std::string& text);
 std::string absolute_path_rule(const std::string& text);
+std::string optional_path_rule(const std::string& text);  // the same, or nothing
+std::string client_certificate_rule(const std::string& text);
 std::string name_rule(const std::string& text);  // a destination's name: it stands in logs and rows
 std::string log_level_rule(const std::string& text);
 

@@ -96,6 +96,25 @@ TEST_CASE("a value out of range or of another type says what is allowed") {
           "delivery.retry_longest_s");
 }
 
+TEST_CASE("TLS needs its files, and one way in stays open") {
+    const std::string files = "certificate = '/a.pem'\nprivate_key = '/b.pem'\n";
+    const auto tls = parse("[tls]\nport = 2762\n" + files +
+                           "trusted = '/c.pem'\nclient_certificate = 'required'\n[receive]\nplain = false\n")
+                         .value();
+    CHECK(tls.tls == Tls{2762, "/a.pem", "/b.pem", "/c.pem", ClientCertificate::required});
+    CHECK_FALSE(tls.receive.plain);
+    CHECK(parse("[tls]\n" + files).has_value());  // for destinations alone
+    CHECK(mistake_in("[tls]\nport = 2762\n").key == "tls.certificate");
+    CHECK(mistake_in("[tls]\ncertificate = '/a.pem'\n").key == "tls.certificate");
+    CHECK(mistake_in("[tls]\nport = 11112\n" + files).key == "tls.port");
+    CHECK(parse("[tls]\nport = 11112\n" + files + "[receive]\nplain = false\n").has_value());
+    CHECK(mistake_in("[receive]\nplain = false\n").key == "receive.plain");
+    CHECK(mistake_in("[tls]\nport = 2762\n" + files + "client_certificate = 'optional'\n").key ==
+          "tls.trusted");
+    CHECK(mistake_in("[tls]\nclient_certificate = 'yes'\n").key == "tls.client_certificate");
+    CHECK(mistake_in("[tls]\ntrusted = 'here.pem'\n").what == "must be an absolute path");
+}
+
 TEST_CASE("the thresholds of the verdict are numbers in their range and in order") {
     const auto verdict =
         parse("[verdict]\npositive_confidence = 0.75\npositive_volume_mm3 = 250\n").value().verdict;

@@ -1,0 +1,43 @@
+#include "config/consistency.hpp"
+
+namespace calcinode::config {
+namespace {
+
+// Of two keys that belong together, the one that must not be above or below the other.
+void order(const Config& config, std::vector<Mistake>& mistakes) {
+    const auto& verdict = config.verdict;
+    if (verdict.indeterminate_confidence > verdict.positive_confidence)
+        mistakes.push_back(
+            {0, "verdict.indeterminate_confidence", "must not be more than positive_confidence"});
+    if (verdict.moderate_canal_percent > verdict.severe_canal_percent)
+        mistakes.push_back(
+            {0, "verdict.moderate_canal_percent", "must not be more than severe_canal_percent"});
+    if (config.delivery.retry_longest_s < config.delivery.retry_first_s)
+        mistakes.push_back({0, "delivery.retry_longest_s", "must not be less than retry_first_s"});
+}
+
+// What each listener needs.
+void listeners(const Config& config, std::vector<Mistake>& mistakes) {
+    const auto& tls = config.tls;
+    const auto wrong = [&](const char* key, const char* what) { mistakes.push_back({0, key, what}); };
+    if (tls.certificate.empty() != tls.private_key.empty())
+        wrong("tls.certificate", "goes together with tls.private_key: set both or none");
+    if (!config.receive.plain && tls.port == 0)
+        wrong("receive.plain", "may be false only where tls.port is set; else nobody could send");
+    if (tls.port == 0) return;
+    if (tls.certificate.empty() && tls.private_key.empty())
+        wrong("tls.certificate", "must be set where tls.port is");
+    if (config.receive.plain && tls.port == config.node.port)
+        wrong("tls.port", "must not be node.port, which takes associations without TLS");
+    if (tls.client_certificate != ClientCertificate::none && tls.trusted.empty())
+        wrong("tls.trusted", "must be set where client certificates are looked at");
+}
+
+}  // namespace
+
+void check_together(const Config& config, std::vector<Mistake>& mistakes) {
+    order(config, mistakes);
+    listeners(config, mistakes);
+}
+
+}  // namespace calcinode::config
