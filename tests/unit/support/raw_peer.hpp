@@ -94,6 +94,8 @@ class RawPeer {
         if (socket_ >= 0) ::close(socket_);
         socket_ = -1;
     }
+    // The node sees the end of what is sent; its answers can still be read.
+    void finish_sending() { ::shutdown(socket_, SHUT_WR); }
     bool send(const std::string& bytes) {
         std::size_t done = 0;
         while (done < bytes.size()) {
