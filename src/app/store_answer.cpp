@@ -44,6 +44,26 @@ StoreAnswer answer_to(const spool::Kept& kept) {
     return {status::coercion_warning, comment, comment, kept.study_uid, Outcome::conflict};
 }
 
+class SpoolIntake final : public receive::Intake {
+  public:
+    SpoolIntake(spool::Spool& spool, std::unique_ptr<spool::Arrival> arrival)
+        : spool_(&spool), arrival_(std::move(arrival)) {}
+
+    void write(std::span<const std::byte> bytes) override { arrival_->write(bytes); }
+    StoreAnswer commit() override {
+        try {
+            return app::answer_to(spool_->commit_instance(*arrival_));
+        } catch (const store::StoreFailure& failure) {
+            // The file may stand in its place already; the same instance again finds it there.
+            return {status::out_of_resources, "cannot store", failure.what(), "", Outcome::refused};
+        }
+    }
+
+  private:
+    spool::Spool* spool_;
+    std::unique_ptr<spool::Arrival> arrival_;
+};
+
 }  // namespace
 
 receive::StoreAnswer answer_to(const std::expected<spool::Kept, spool::Rejected>& committed) {
@@ -51,24 +71,13 @@ receive::StoreAnswer answer_to(const std::expected<spool::Kept, spool::Rejected>
 }
 
 receive::InstanceSink sink_into(spool::Spool& spool) {
-    receive::InstanceSink sink;
-    sink.begin = [&spool]() -> std::expected<std::filesystem::path, StoreAnswer> {
-        auto path = spool.begin_instance();
-        if (!path) return std::unexpected(answer_to(path.error()));
-        return *path;
-    };
-    sink.commit = [&spool](const receive::ReceivedInstance& received) {
-        try {
-            return answer_to(
-                spool.commit_instance(received.file, {received.sop_class_uid, received.sop_instance_uid,
-                                                      received.transfer_syntax_uid, received.calling_ae}));
-        } catch (const store::StoreFailure& failure) {
-            // The file may stand in its place already; the same instance again finds it there.
-            return StoreAnswer{status::out_of_resources, "cannot store", failure.what(), "",
-                               Outcome::refused};
-        }
-    };
-    return sink;
+    return {.begin = [&spool](const receive::Announced& said)
+                -> std::expected<std::unique_ptr<receive::Intake>, StoreAnswer> {
+        auto arrival = spool.begin_instance(
+            {said.sop_class_uid, said.sop_instance_uid, said.transfer_syntax_uid, said.calling_ae});
+        if (!arrival) return std::unexpected(answer_to(arrival.error()));
+        return std::make_unique<SpoolIntake>(spool, std::move(*arrival));
+    }};
 }
 
 }  // namespace calcinode::app

@@ -1,9 +1,9 @@
-// The network's edge: a C-ECHO and C-STORE SCP. It hands each received instance to a function given from
+// The network's edge: a C-ECHO and C-STORE SCP. It hands each instance to a sink given from
 // outside and knows nothing of what is done with it.
 //
 // Accepted: Verification, CT Image, Enhanced CT Image and Legacy Converted Enhanced CT Image Storage, in the
-// transfer syntaxes of negotiation.cpp; every other presentation context is rejected. A dataset goes to its
-// file as it comes, never parsed and never in memory as a whole.
+// transfer syntaxes of negotiation.cpp; every other presentation context is rejected. A dataset is handed on
+// as it comes, never parsed here and never in memory as a whole.
 //
 //   thread          number                              does
 //   acceptor        1                                   accepts connections, starts and joins the others
@@ -11,11 +11,12 @@
 //                   waiting_connections (server.cpp)    beyond the limit are rejected as soon as they ask
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
-#include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,8 @@ struct ServerOptions {
     Limits limits;
 };
 
-struct ReceivedInstance {
-    std::filesystem::path file;  // complete Part 10 file that the sink now owns
+// What a C-STORE request says of the dataset that follows it.
+struct Announced {
     std::string sop_class_uid, sop_instance_uid, transfer_syntax_uid, calling_ae;
 };
 
@@ -57,12 +58,22 @@ struct StoreAnswer {
     Outcome outcome = Outcome::stored;
 };
 
-// Called from the associations' threads, several at once; may throw (status 0110H goes to the peer).
+// Where one instance goes while it is received. Destroyed without commit(), it leaves nothing behind.
+class Intake {
+  public:
+    virtual ~Intake() = default;
+    // The dataset's next bytes. What goes wrong with them is told by commit().
+    virtual void write(std::span<const std::byte> bytes) = 0;
+    // The dataset is complete; the answer goes to the peer after this returns. Once; may throw (status
+    // 0110H).
+    virtual StoreAnswer commit() = 0;
+};
+
+// Called from the associations' threads, several at once; may throw (status 0110H goes to the peer). Each
+// Intake is used by one thread.
 struct InstanceSink {
-    // A path of a file not yet there to write the next instance to, or the answer to give without storing it.
-    std::function<std::expected<std::filesystem::path, StoreAnswer>()> begin;
-    // Called with the written file; the answer goes to the peer after it returns.
-    std::function<StoreAnswer(const ReceivedInstance&)> commit;
+    // Where the instance is to go, or the answer to give without storing it.
+    std::function<std::expected<std::unique_ptr<Intake>, StoreAnswer>(const Announced&)> begin;
 };
 
 class Server {

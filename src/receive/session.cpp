@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/uid.hpp"
-#include "receive/incoming_file.hpp"
 #include "receive/status.hpp"
 
 namespace calcinode::receive {
@@ -37,6 +36,16 @@ StoreAnswer refusal(std::uint16_t code, std::string comment, std::string detail 
             .detail = std::move(detail),
             .study_uid = {},
             .outcome = Outcome::refused};
+}
+
+// What the sink says; an exception of it becomes a refusal.
+template <class Call>
+auto guarded(Call&& call) -> decltype(call()) {
+    try {
+        return call();
+    } catch (const std::exception& failure) {
+        return std::unexpected(refusal(status::processing_failure, "internal error", failure.what()));
+    }
 }
 
 // UIDs in log lines are the peer's words until they are known to be UIDs.
@@ -163,36 +172,27 @@ StoreAnswer Session::take_instance(const Command& command, std::uint8_t context_
     if (!Uid::parse(command.sop_instance_uid))
         return refuse(refusal(status::cannot_understand, "malformed SOP Instance UID"));
 
-    std::expected<std::filesystem::path, StoreAnswer> path;
-    try {
-        path = sink_->begin();
-    } catch (const std::exception& failure) {
-        return refuse(refusal(status::processing_failure, "internal error", failure.what()));
-    }
-    if (!path) return refuse(path.error());
-
-    IncomingFile file(*path, {command.sop_class_uid, command.sop_instance_uid, transfer_syntax, calling_ae_});
-    const std::uint64_t longest = limits_->max_object_bytes;
-    alive = receive_dataset(context_id, [&](std::span<const std::byte> bytes) {
-        file.write(bytes);
-        if (file.bytes() > longest) file.give_up();
-        return file.bytes() / oversize_factor <= longest;
+    auto intake = guarded([&] {
+        return sink_->begin({command.sop_class_uid, command.sop_instance_uid, transfer_syntax, calling_ae_});
     });
-    if (file.bytes() > longest) return refusal(status::cannot_understand, "larger than is allowed here");
-    if (file.error_number() != 0)
-        return refusal(status::out_of_resources, "cannot store",
-                       "cannot write " + path->string() + ": " + system_error_text(file.error_number()));
-    if (!alive) return {};
-    return guarded_commit(
-        {file.hand_on(), command.sop_class_uid, command.sop_instance_uid, transfer_syntax, calling_ae_});
+    if (!intake) return refuse(intake.error());
+    return take_into(std::move(*intake), context_id, alive);
 }
 
-StoreAnswer Session::guarded_commit(const ReceivedInstance& instance) const {
-    try {
-        return sink_->commit(instance);
-    } catch (const std::exception& failure) {
-        return refusal(status::processing_failure, "internal error", failure.what());
-    }
+StoreAnswer Session::take_into(std::unique_ptr<Intake> intake, std::uint8_t context_id, bool& alive) {
+    const std::uint64_t longest = limits_->max_object_bytes;
+    std::uint64_t received = 0;
+    alive = receive_dataset(context_id, [&](std::span<const std::byte> bytes) {
+        received += bytes.size();
+        if (received > longest) intake.reset();
+        if (intake) intake->write(bytes);
+        return received / oversize_factor <= longest;
+    });
+    if (!intake) return refusal(status::cannot_understand, "larger than is allowed here");
+    if (!alive) return {};
+    const auto committed =
+        guarded([&]() -> std::expected<StoreAnswer, StoreAnswer> { return intake->commit(); });
+    return committed ? *committed : committed.error();
 }
 
 bool Session::receive_dataset(std::uint8_t context_id,

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "receive/association.hpp"
@@ -39,7 +40,7 @@ class Session {
     bool receive_dataset(std::uint8_t context_id,
                          const std::function<bool(std::span<const std::byte>)>& take);
     StoreAnswer take_instance(const Command& command, std::uint8_t context_id, bool& alive);
-    StoreAnswer guarded_commit(const ReceivedInstance& instance) const;
+    StoreAnswer take_into(std::unique_ptr<Intake> intake, std::uint8_t context_id, bool& alive);
     bool answer_store(const Command& command, std::uint8_t context_id, const StoreAnswer& answer);
     void log(const Command& command, const StoreAnswer& answer);
     bool end(std::string how);

@@ -40,8 +40,13 @@ fs::path instances_folder(const fs::path& folder) {
     return folder / "instances";
 }
 
+fs::path damaged_folder(const fs::path& folder) {
+    return folder / "damaged";
+}
+
 Result<> make_layout(const fs::path& folder) {
-    if (auto made = make_folder(incoming_folder(folder)); !made) return made;
+    for (const auto& own : {incoming_folder(folder), damaged_folder(folder)})
+        if (auto made = make_folder(own); !made) return made;
     for (int i = 0; i < 256; ++i) {
         char name[3];
         std::snprintf(name, sizeof name, "%02x", i);

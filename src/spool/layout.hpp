@@ -13,6 +13,7 @@ Result<> make_layout(const std::filesystem::path& folder);
 
 std::filesystem::path incoming_folder(const std::filesystem::path& folder);
 std::filesystem::path instances_folder(const std::filesystem::path& folder);
+std::filesystem::path damaged_folder(const std::filesystem::path& folder);
 
 // instances/xx/<digest>.dcm for a SOP Instance UID, relative to the spool's folder.
 std::string relative_path_of(const std::string& sop_instance_uid);

@@ -1,80 +1,114 @@
 #include "spool/part10.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <limits>
+#include <vector>
 
-#include "spool/byte_source.hpp"
-#include "spool/dataset_walk.hpp"
+#include "base/fd.hpp"
 
 namespace calcinode::spool {
 namespace {
 
-constexpr std::string_view implicit_little_endian = "1.2.840.10008.1.2";
-constexpr std::string_view explicit_big_endian = "1.2.840.10008.1.2.2";
-constexpr std::string_view deflated = "1.2.840.10008.1.2.1.99";
+constexpr std::size_t preamble_bytes = 128;
+constexpr std::string_view magic = "DICM";
+constexpr std::size_t group_length_bytes = 12;  // (0002,0000) with its header
+constexpr std::size_t head_bytes = preamble_bytes + magic.size() + group_length_bytes;
+// File meta information of the senders known is below 1 KiB.
+constexpr std::uint32_t longest_meta_information = 64 * 1024;
+constexpr std::size_t block_bytes = 256 * 1024;
+static_assert(block_bytes >= head_bytes + longest_meta_information, "it lies in the first block");
 
-Wanted meta_values(Identity& identity) {
-    return [&identity](Tag tag) -> std::string* {
-        if (tag == make_tag(0x0002, 0x0010)) return &identity.transfer_syntax_uid;
-        if (tag == make_tag(0x0002, 0x0016)) return &identity.source_ae;
-        return nullptr;
-    };
-}
+// What the file meta information says, as far as it matters here.
+struct Meta {
+    std::string transfer_syntax_uid, source_ae, private_creator, private_value;
+};
 
-Wanted dataset_values(Identity& identity, bool& has_pixels) {
-    return [&identity, &has_pixels](Tag tag) -> std::string* {
+Wanted values_of(Meta& meta) {
+    return [&meta](Tag tag) -> std::string* {
         switch (tag) {
-            case make_tag(0x0008, 0x0016):
-                return &identity.sop_class_uid;
-            case make_tag(0x0008, 0x0018):
-                return &identity.sop_instance_uid;
-            case make_tag(0x0008, 0x0060):
-                return &identity.modality;
-            case make_tag(0x0008, 0x0070):
-                return &identity.manufacturer;
-            case make_tag(0x0008, 0x1090):
-                return &identity.model;
-            case make_tag(0x0020, 0x000d):
-                return &identity.study_uid;
-            case make_tag(0x0020, 0x000e):
-                return &identity.series_uid;
-            case make_tag(0x7fe0, 0x0008):  // Float, Double Float and plain Pixel Data
-            case make_tag(0x7fe0, 0x0009):
-            case make_tag(0x7fe0, 0x0010):
-                has_pixels = true;
-                return nullptr;
+            case make_tag(0x0002, 0x0010):
+                return &meta.transfer_syntax_uid;
+            case make_tag(0x0002, 0x0016):
+                return &meta.source_ae;
+            case make_tag(0x0002, 0x0100):
+                return &meta.private_creator;
+            case make_tag(0x0002, 0x0102):
+                return &meta.private_value;
             default:
                 return nullptr;
         }
     };
 }
 
-Result<> walk_elements(FileBytes& bytes, Identity& identity, bool& has_pixels) {
-    if (auto head = walk_file_head(bytes, meta_values(identity)); !head) return head;
-    bytes.start_hash();
-    const auto values = dataset_values(identity, has_pixels);
-    if (identity.transfer_syntax_uid == deflated) {
-        InflatedBytes inflated(bytes);
-        if (auto done = walk_dataset(inflated, Encoding::explicit_little, values); !done) return done;
-        if (!inflated.complete()) return fail("the deflated dataset is cut off or damaged");
-        bytes.skip(std::numeric_limits<std::uint64_t>::max());  // a padding byte, for the hash
-        return {};
-    }
-    // Every other transfer syntax, the compressed ones too, is explicit little endian outside the pixel data.
-    const auto encoding = identity.transfer_syntax_uid == implicit_little_endian ? Encoding::implicit_little
-                          : identity.transfer_syntax_uid == explicit_big_endian  ? Encoding::explicit_big
-                                                                                 : Encoding::explicit_little;
-    return walk_dataset(bytes, encoding, values);
+std::uint32_t little_endian(std::span<const std::byte> four) {
+    std::uint32_t value = 0;
+    for (std::size_t i = four.size(); i-- > 0;) value = value << 8 | std::to_integer<std::uint32_t>(four[i]);
+    return value;
 }
 
-Result<> walk(FileBytes& bytes, Identity& identity) {
-    bool has_pixels = false;
-    if (auto done = walk_elements(bytes, identity, has_pixels); !done) return done;
-    // Cut off between two elements, a dataset looks whole but for this.
-    if (!has_pixels) return fail("an image without pixel data");
-    return {};
+// Takes the head of the file off `block`.
+Result<Meta> take_head(std::span<const std::byte>& block) {
+    const auto is = [&](std::size_t at, std::string_view what) {
+        return std::ranges::equal(block.subspan(at, what.size()), what,
+                                  [](std::byte b, char c) { return static_cast<char>(b) == c; });
+    };
+    if (block.size() < head_bytes || !is(preamble_bytes, magic)) return fail("not a DICOM file");
+    if (!is(preamble_bytes + magic.size(), std::string_view("\2\0\0\0UL\4\0", 8)))
+        return fail("the file meta information does not begin with its length");
+    const auto length = little_endian(block.subspan(head_bytes - 4, 4));
+    if (length > longest_meta_information) return fail("the file meta information is too long");
+    block = block.subspan(head_bytes);
+    if (length > block.size()) return fail("cut off in the file meta information");
+
+    Meta meta;
+    DatasetWalk walk(Encoding::explicit_little, values_of(meta));
+    if (auto fed = walk.feed(block.first(length)); !fed) return std::unexpected(fed.error());
+    if (!walk.finish()) return fail("the file meta information's length is wrong");
+    block = block.subspan(length);
+    return meta;
+}
+
+// A file's bytes block by block.
+class Blocks {
+  public:
+    explicit Blocks(Fd fd) : fd_(std::move(fd)), block_(block_bytes) {}
+
+    // A full block, but for the last one; empty at the end and after an error.
+    std::span<const std::byte> next() {
+        std::size_t filled = 0;
+        while (filled < block_.size()) {
+            const ssize_t count = ::read(fd_.get(), block_.data() + filled, block_.size() - filled);
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) error_ = errno;
+            if (count <= 0) break;
+            filled += static_cast<std::size_t>(count);
+        }
+        total_ += filled;
+        return std::span<const std::byte>(block_).first(error_ == 0 ? filled : 0);
+    }
+    std::uint64_t total() const { return total_; }
+    int error_number() const { return error_; }
+
+  private:
+    Fd fd_;
+    std::vector<std::byte> block_;
+    std::uint64_t total_ = 0;
+    int error_ = 0;
+};
+
+Result<Part10File> read_blocks(Blocks& blocks) {
+    auto block = blocks.next();
+    auto meta = take_head(block);
+    if (!meta) return std::unexpected(meta.error());
+    DatasetReader reader(std::move(meta->transfer_syntax_uid));
+    for (; !block.empty(); block = blocks.next()) reader.feed(block);
+    if (auto whole = reader.finish(); !whole) return std::unexpected(whole.error());
+    if (meta->private_creator == checksum_creator_uid && meta->private_value != reader.sha256())
+        return fail("its bytes are not those that were received: the checksum in the file differs");
+    return Part10File{reader.identity(), std::move(meta->source_ae), reader.sha256(), blocks.total()};
 }
 
 }  // namespace
@@ -84,16 +118,13 @@ std::expected<Part10File, Unreadable> read_part10(const std::filesystem::path& p
     if (!fd)
         return std::unexpected(
             Unreadable{true, "cannot open " + path.string() + ": " + system_error_text(errno)});
-    FileBytes bytes(std::move(fd));
-    Part10File file;
-    const auto done = walk(bytes, file.identity);
-    if (bytes.read_error() != 0)
-        return std::unexpected(
-            Unreadable{true, "cannot read " + path.string() + ": " + system_error_text(bytes.read_error())});
-    if (!done) return std::unexpected(Unreadable{false, done.error().what});
-    file.dataset_sha256 = bytes.finish_hash();
-    file.bytes = bytes.total();
-    return file;
+    Blocks blocks(std::move(fd));
+    auto file = read_blocks(blocks);
+    if (blocks.error_number() != 0)
+        return std::unexpected(Unreadable{
+            true, "cannot read " + path.string() + ": " + system_error_text(blocks.error_number())});
+    if (!file) return std::unexpected(Unreadable{false, std::move(file.error().what)});
+    return std::move(*file);
 }
 
 }  // namespace calcinode::spool

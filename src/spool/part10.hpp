@@ -1,27 +1,33 @@
-// Reads a DICOM Part 10 file once from end to end: whose it is, whether it is whole, and the hash of its
-// dataset. Written for files from strangers: no recursion, memory bounded whatever the file says, and every
-// element's length is held against what is really there, so that a truncated or foreign file is told from a
-// whole one. Pixel data must be there, are passed over, never decoded.
+// DICOM files (PS3.10) as the spool writes and reads them.
+//
+// The file meta information of a file that the spool wrote holds the SHA-256 of its dataset, so that a file
+// which a power cut left incomplete is told from a whole one, even where the file system put zeros for what
+// is missing.
 #pragma once
 
 #include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
-#include "base/result.hpp"
+#include "spool/dataset_reader.hpp"
 
 namespace calcinode::spool {
 
-// Values without their padding; empty where the element is absent.
-struct Identity {
-    std::string transfer_syntax_uid, source_ae;  // of the file meta information
-    std::string sop_class_uid, sop_instance_uid, study_uid, series_uid;
-    std::string modality, manufacturer, model;
+struct FileMeta {
+    std::string sop_class_uid, sop_instance_uid, transfer_syntax_uid, calling_ae;
 };
+
+// Private Information Creator UID (0002,0100) of the checksum in (0002,0102). Under 2.25, from a random UUID.
+inline constexpr std::string_view checksum_creator_uid = "2.25.82646285684594347334827265304961953639";
+
+// Preamble and file meta information. How long it is does not depend on `dataset_sha256` (64 digits).
+std::string part10_header(const FileMeta& meta, std::string_view dataset_sha256);
 
 struct Part10File {
     Identity identity;
+    std::string source_ae;
     std::string
         dataset_sha256;       // of the dataset's bytes as they are in the file, without the meta information
     std::uint64_t bytes = 0;  // of the whole file
@@ -32,6 +38,7 @@ struct Unreadable {
     std::string what;
 };
 
+// Reads the file once from end to end. Where it holds a checksum of ours, it must be right.
 std::expected<Part10File, Unreadable> read_part10(const std::filesystem::path& file);
 
 }  // namespace calcinode::spool

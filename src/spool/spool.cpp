@@ -1,20 +1,18 @@
 #include "spool/spool.hpp"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <functional>
 
 #include "base/fd.hpp"
 #include "base/sha256.hpp"
 #include "base/uid.hpp"
 #include "dicom/own_objects.hpp"
+#include "spool/durable.hpp"
 #include "spool/layout.hpp"
-#include "spool/part10.hpp"
 
 namespace calcinode::spool {
 namespace {
@@ -29,23 +27,8 @@ std::unexpected<Rejected> refuse_storage(const std::string& what, int error_numb
                   what + ": " + system_error_text(error_number));
 }
 
-// Removes the file unless it was taken over.
-class Leftover {
-  public:
-    explicit Leftover(const std::filesystem::path& file) : file_(&file) {}
-    ~Leftover() {
-        if (file_) ::unlink(file_->c_str());
-    }
-    Leftover(const Leftover&) = delete;
-    Leftover& operator=(const Leftover&) = delete;
-    void taken() { file_ = nullptr; }
-
-  private:
-    const std::filesystem::path* file_;
-};
-
 // Why the object is not what was announced, or not one to keep; nothing where it is fine.
-std::optional<Rejected> objection(const Identity& identity, const Spool::Announced& announced) {
+std::optional<Rejected> objection(const Identity& identity, const FileMeta& announced) {
     for (const auto* uid : {&identity.sop_class_uid, &identity.sop_instance_uid, &identity.study_uid,
                             &identity.series_uid, &identity.transfer_syntax_uid})
         if (!Uid::parse(*uid))
@@ -54,47 +37,24 @@ std::optional<Rejected> objection(const Identity& identity, const Spool::Announc
         return Rejected{Refusal::identity_mismatch, "the dataset's SOP class is not the announced one"};
     if (identity.sop_instance_uid != announced.sop_instance_uid)
         return Rejected{Refusal::identity_mismatch, "the dataset's SOP instance is not the announced one"};
-    if (identity.transfer_syntax_uid != announced.transfer_syntax_uid)
-        return Rejected{Refusal::identity_mismatch, "the file's transfer syntax is not the negotiated one"};
     if (made_by_us(identity.manufacturer, identity.model))
         return Rejected{Refusal::own_object, "made by this software, not analysed again"};
     return std::nullopt;
 }
 
-enum class Placed { placed, taken };
-
-// Puts the file under its final name, on stable storage, if that name is free.
-std::expected<Placed, Rejected> place(const std::filesystem::path& incoming,
-                                      const std::filesystem::path& target) {
-    {
-        const Fd fd(::open(incoming.c_str(), O_RDONLY | O_CLOEXEC));
-        if (!fd || ::fdatasync(fd.get()) != 0)
-            return refuse_storage("cannot sync " + incoming.string(), errno);
-    }
-    auto result = Placed::placed;
-    if (::renameat2(AT_FDCWD, incoming.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) != 0) {
-        if (errno != EEXIST) return refuse_storage("cannot rename to " + target.string(), errno);
-        result = Placed::taken;
-    }
-    if (auto synced = sync_folder(target.parent_path()); !synced)
-        return refuse(Refusal::storage_failed, synced.error().what);
-    return result;
-}
-
-store::InstanceRow row_of(const Part10File& file, const std::string& path, std::string calling_ae,
-                          UnixMillis received) {
-    const auto& id = file.identity;
+store::InstanceRow row_of(const Identity& id, const std::string& sha256, std::uint64_t bytes,
+                          std::string calling_ae) {
     return {.sop_instance_uid = id.sop_instance_uid,
             .series_uid = id.series_uid,
             .study_uid = id.study_uid,
             .sop_class_uid = id.sop_class_uid,
             .transfer_syntax_uid = id.transfer_syntax_uid,
             .modality = id.modality,
-            .path = path,
-            .bytes = static_cast<std::int64_t>(file.bytes),
-            .sha256 = file.dataset_sha256,
+            .path = relative_path_of(id.sop_instance_uid),
+            .bytes = static_cast<std::int64_t>(bytes),
+            .sha256 = sha256,
             .calling_ae = std::move(calling_ae),
-            .received = received};
+            .received = now_ms()};
 }
 
 Stored stored(store::Insert insert) {
@@ -112,7 +72,10 @@ Stored stored(store::Insert insert) {
 }  // namespace
 
 Spool::Spool(std::filesystem::path folder, store::Database& database, std::uintmax_t minimum_free_bytes)
-    : folder_(std::move(folder)), database_(&database), minimum_free_bytes_(minimum_free_bytes) {}
+    : folder_(std::move(folder)),
+      locks_(std::make_unique<std::array<std::mutex, 256>>()),
+      database_(&database),
+      minimum_free_bytes_(minimum_free_bytes) {}
 
 Result<Spool> Spool::open(const std::filesystem::path& folder, store::Database& database,
                           std::uintmax_t minimum_free_bytes) {
@@ -120,7 +83,7 @@ Result<Spool> Spool::open(const std::filesystem::path& folder, store::Database& 
     return Spool(folder, database, minimum_free_bytes);
 }
 
-std::expected<std::filesystem::path, Rejected> Spool::begin_instance() {
+std::expected<std::unique_ptr<Arrival>, Rejected> Spool::begin_instance(const FileMeta& announced) {
     struct statvfs space {};
     if (::statvfs(folder_.c_str(), &space) != 0)
         return refuse_storage("cannot look at " + folder_.string(), errno);
@@ -129,43 +92,57 @@ std::expected<std::filesystem::path, Rejected> Spool::begin_instance() {
         return refuse(Refusal::no_space,
                       "only " + std::to_string(free_bytes >> 20) + " MiB free in the spool");
     static std::atomic<std::uint64_t> next{0};
-    return incoming_folder(folder_) / (std::to_string(++next) + ".dcm");
+    return std::make_unique<Arrival>(incoming_folder(folder_) / (std::to_string(++next) + ".dcm"), announced);
 }
 
-std::expected<Kept, Rejected> Spool::commit_instance(const std::filesystem::path& incoming,
-                                                     const Announced& announced) {
-    const Leftover leftover(incoming);
-    const auto file = read_part10(incoming);
-    if (!file)
-        return refuse(file.error().storage ? Refusal::storage_failed : Refusal::not_understood,
-                      file.error().what);
-    if (auto reason = objection(file->identity, announced)) return std::unexpected(std::move(*reason));
+std::expected<Kept, Rejected> Spool::commit_instance(Arrival& arrival) {
+    auto& file = arrival.file_;
+    if (file.error_number() != 0)
+        return refuse_storage("cannot write " + file.path().string(), file.error_number());
+    if (auto whole = arrival.reader_.finish(); !whole)
+        return refuse(Refusal::not_understood, whole.error().what);
+    const auto& identity = arrival.reader_.identity();
+    if (auto reason = objection(identity, arrival.announced_)) return std::unexpected(std::move(*reason));
 
-    const auto relative = relative_path_of(file->identity.sop_instance_uid);
-    const auto target = folder_ / relative;
-    const auto row = row_of(*file, relative, announced.calling_ae, now_ms());
+    const auto row = row_of(identity, arrival.reader_.sha256(), file.bytes(), arrival.announced_.calling_ae);
+    const auto target = folder_ / row.path;
+    const std::scoped_lock lock(lock_of(row.path));
     const auto known = database_->find_instance(row.sop_instance_uid);
     // A row whose file other hands removed: the same bytes again mend it.
     const bool mends = known && known->sha256 == row.sha256 && ::access(target.c_str(), F_OK) != 0;
     if (known && !mends) return keep_first(row, *known);
 
-    const auto placed = place(incoming, target);
-    if (!placed) return std::unexpected(placed.error());
-    if (*placed == Placed::placed) return Kept{stored(database_->add_instance(row)), row.study_uid};
+    switch (file.place(part10_header(arrival.announced_, row.sha256), target)) {
+        case IncomingFile::Placed::placed:
+            return Kept{stored(database_->add_instance(row)), row.study_uid};
+        case IncomingFile::Placed::taken:
+            return name_taken(row);
+        case IncomingFile::Placed::failed:
+            break;
+    }
+    return refuse_storage("cannot keep " + target.string(), file.error_number());
+}
 
-    // The name is taken, but has no row: another association is just adding it, or it lost its row in a
-    // crash.
+// The name is taken, but has no row: that was lost in a crash, or could not be added.
+std::expected<Kept, Rejected> Spool::name_taken(const store::InstanceRow& again) {
+    const auto target = folder_ / again.path;
+    if (const int failed = sync_file_and_name(target); failed != 0)
+        return refuse_storage("cannot sync " + target.string(), failed);
     const auto first = read_part10(target);
     if (!first) return refuse(Refusal::storage_failed, target.string() + ": " + first.error().what);
-    const auto first_row = row_of(*first, relative, announced.calling_ae, row.received);
+    const auto first_row = row_of(first->identity, first->dataset_sha256, first->bytes, again.calling_ae);
     database_->add_instance(first_row);
-    return keep_first(row, first_row);
+    return keep_first(again, first_row);
 }
 
 Kept Spool::keep_first(const store::InstanceRow& again, const store::InstanceRow& first) {
     if (again.sha256 == first.sha256) return {Stored::same_again, first.study_uid};
     database_->add_instance(again);  // counts the conflict in the first's row
     return {Stored::differs, first.study_uid};
+}
+
+std::mutex& Spool::lock_of(const std::string& relative_path) {
+    return (*locks_)[std::hash<std::string>()(relative_path) % locks_->size()];
 }
 
 std::filesystem::path Spool::file_of(const store::InstanceRow& row) const {

@@ -4,15 +4,21 @@
 //   DIR/instances/xx/    <SHA-256 of the SOP Instance UID>.dcm, xx its first two digits: no path is ever made
 //                        from a received value
 //
-// A file in its final place is the truth; its row is an index that a sweep at start can rebuild.
+//   DIR/damaged/         files whose bytes are not what was received, set aside by the sweep
+//
+// A file in its final place whose checksum is right is the truth; its row is an index that a sweep at start
+// can rebuild.
 #pragma once
 
+#include <array>
 #include <expected>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "base/result.hpp"
+#include "spool/arrival.hpp"
 #include "store/store.hpp"
 
 namespace calcinode::spool {
@@ -44,27 +50,27 @@ class Spool {
     };
     Sweep sweep();
 
-    // Where the next instance is to be written by the receiver (a fresh name below incoming/), or a refusal
-    // because there is no room.
-    std::expected<std::filesystem::path, Rejected> begin_instance();
+    // Makes room for the instance that an association announces, or refuses it. Write its dataset into it,
+    // then commit it; the spool must outlive it.
+    std::expected<std::unique_ptr<Arrival>, Rejected> begin_instance(const FileMeta& announced);
 
-    // What the association said about the object it sends.
-    struct Announced {
-        std::string sop_class_uid, sop_instance_uid, transfer_syntax_uid, calling_ae;
-    };
-    // Takes the written Part 10 file: reads its identity, puts data and name on stable storage, adds its row.
-    // When this returns Kept, status 0000H may be sent. The incoming file is gone afterwards in every case.
-    // Of several callers with one UID at the same time one is first. Throws store::StoreFailure.
-    std::expected<Kept, Rejected> commit_instance(const std::filesystem::path& incoming,
-                                                  const Announced& announced);
+    // The whole dataset was written: checks it, puts data and name on stable storage, adds its row. When this
+    // returns Kept, status 0000H may be sent. Of several callers with one UID at the same time one is first.
+    // Throws store::StoreFailure.
+    std::expected<Kept, Rejected> commit_instance(Arrival& arrival);
 
     std::filesystem::path file_of(const store::InstanceRow& row) const;
 
   private:
     Spool(std::filesystem::path folder, store::Database& database, std::uintmax_t minimum_free_bytes);
+    std::expected<Kept, Rejected> name_taken(const store::InstanceRow& again);
     Kept keep_first(const store::InstanceRow& again, const store::InstanceRow& first);
     bool take_in(const std::filesystem::path& file, const std::string& relative);
+    std::mutex& lock_of(const std::string& relative_path);
+
     std::filesystem::path folder_;
+    // Of several instances with one UID one is committed at a time; others seldom meet.
+    std::unique_ptr<std::array<std::mutex, 256>> locks_;
     store::Database* database_;
     std::uintmax_t minimum_free_bytes_;
 };

@@ -4,11 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <system_error>
 #include <vector>
 
 #include "base/fd.hpp"
 #include "base/uid.hpp"
+#include "spool/durable.hpp"
 #include "spool/layout.hpp"
 #include "spool/part10.hpp"
 #include "spool/spool.hpp"
@@ -33,18 +36,41 @@ UnixMillis modified(const fs::path& file) {
     return static_cast<UnixMillis>(status.st_mtim.tv_sec) * 1000 + status.st_mtim.tv_nsec / 1'000'000;
 }
 
+// A file that a power cut left incomplete (it was never acknowledged), or that the disk damaged. Its name is
+// free again, so that the sender can bring the instance once more.
+void set_aside(const fs::path& folder, const fs::path& file, const std::string& why) {
+    const auto target = damaged_folder(folder) / file.filename();
+    if (::rename(file.c_str(), target.c_str()) == 0)
+        spdlog::error("{} in the spool is damaged and was moved to {}: {}", file.filename().string(),
+                      target.string(), why);
+    else
+        spdlog::error("{} in the spool is damaged ({}) and can't be moved to {}: {}", file.string(), why,
+                      target.string(), system_error_text(errno));
+}
+
 }  // namespace
 
 bool Spool::take_in(const fs::path& file, const std::string& relative) {
     const auto content = read_part10(file);
     if (!content) {
-        spdlog::error("{} in the spool is unreadable and is left out: {}", relative, content.error().what);
+        if (content.error().storage)
+            spdlog::error("{} in the spool can't be read and is left out: {}", relative,
+                          content.error().what);
+        else
+            set_aside(folder_, file, content.error().what);
         return false;
     }
     const auto& id = content->identity;
     if (relative_path_of(id.sop_instance_uid) != relative || !Uid::parse(id.study_uid) ||
         !Uid::parse(id.series_uid)) {
         spdlog::error("{} in the spool is not what its name says and is left out", relative);
+        return false;
+    }
+    // Written by a process that was killed, it may be in the page cache alone; once it has its row, the same
+    // instance again is acknowledged as known.
+    if (const int failed = sync_file_and_name(file); failed != 0) {
+        spdlog::error("{} in the spool can't be synced and is left out: {}", relative,
+                      system_error_text(failed));
         return false;
     }
     database_->add_instance({.sop_instance_uid = id.sop_instance_uid,
@@ -56,7 +82,7 @@ bool Spool::take_in(const fs::path& file, const std::string& relative) {
                              .path = relative,
                              .bytes = static_cast<std::int64_t>(content->bytes),
                              .sha256 = content->dataset_sha256,
-                             .calling_ae = id.source_ae,
+                             .calling_ae = content->source_ae,
                              .received = modified(file)});
     return true;
 }

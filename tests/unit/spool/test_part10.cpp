@@ -39,11 +39,24 @@ TEST_CASE("identity and hash are those of the dataset") {
     CHECK(file->identity.sop_instance_uid == "1.2.3.1");
     CHECK(file->identity.series_uid == "1.2.3");
     CHECK(file->identity.manufacturer == "ACME");
-    CHECK(file->identity.source_ae == "WRITER");
+    CHECK(file->source_ae == "WRITER");
     Sha256 hash;
     hash.update(ct_dataset({}));
     CHECK(file->dataset_sha256 == hex(hash.finish()));
     CHECK(file->bytes == ct_file({}).size());
+}
+
+TEST_CASE("a file with a checksum of ours is held to it") {
+    const spool::FileMeta meta{ct_image_storage, "1.2.3.1", explicit_little_endian, "WRITER"};
+    Sha256 hash;
+    hash.update(ct_dataset({}));
+    const auto right = spool::part10_header(meta, hex(hash.finish())) + ct_dataset({});
+    CHECK(read(right).has_value());
+    for (const std::size_t from_end : {1, 200}) {
+        auto wrong = right;
+        wrong[wrong.size() - from_end] ^= 1;
+        CHECK_FALSE(read(wrong).has_value());
+    }
 }
 
 TEST_CASE("sequences of undefined length are passed over, whatever is in their items") {

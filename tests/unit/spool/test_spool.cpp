@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
+#include <span>
 
 #include "dicom/own_objects.hpp"
 #include "support/ct_file.hpp"
@@ -32,16 +34,21 @@ struct Bench {
         REQUIRE(made.has_value());
         return std::move(*made);
     }
-    auto commit(const CtFile& ct, const std::string& content) {
-        const auto path = spool.begin_instance();
-        REQUIRE(path.has_value());
-        write_file(*path, content);
-        auto committed =
-            spool.commit_instance(*path, {ct.sop_class, ct.instance, ct.transfer_syntax, "SCANNER"});
-        CHECK_FALSE(fs::exists(*path));  // gone in every case
-        return committed;
+    auto commit(const CtFile& ct, const std::string& dataset) { return commit_into(spool, ct, dataset); }
+    auto commit(const CtFile& ct) { return commit(ct, ct_dataset(ct)); }
+
+    // Announced as `ct` and written in blocks, as it comes from the network.
+    static std::expected<spool::Kept, spool::Rejected> commit_into(spool::Spool& spool, const CtFile& ct,
+                                                                   const std::string& dataset,
+                                                                   std::size_t block_bytes = 100) {
+        auto arrival = spool.begin_instance({ct.sop_class, ct.instance, ct.transfer_syntax, "SCANNER"});
+        REQUIRE(arrival.has_value());
+        for (std::size_t at = 0; at < dataset.size(); at += block_bytes)
+            (*arrival)->write(
+                std::as_bytes(std::span(dataset).subspan(at, std::min(block_bytes, dataset.size() - at))));
+        return spool.commit_instance(**arrival);
     }
-    auto commit(const CtFile& ct) { return commit(ct, ct_file(ct)); }
+    std::string kept() { return read_file(spool.file_of(*database.find_instance("1.2.3.1"))); }
 };
 
 int files_below(const fs::path& folder) {
@@ -62,17 +69,34 @@ TEST_CASE("a committed instance is a file named after its hash, with a row") {
     const auto row = bench.database.find_instance("1.2.3.1");
     REQUIRE(row);
     CHECK(row->path.starts_with("instances/"));
-    CHECK(row->bytes == static_cast<std::int64_t>(ct_file({}).size()));
+    CHECK(row->bytes == static_cast<std::int64_t>(bench.kept().size()));
     CHECK(row->modality == "CT");
-    CHECK(read_file(bench.spool.file_of(*row)) == ct_file({}));
+    CHECK(dataset_of(bench.kept()) == ct_dataset({}));
+    CHECK(files_below(bench.folder / "spool") == 1);
 }
 
-TEST_CASE("the hash is of the dataset: another file header makes no other instance") {
+TEST_CASE("the same again is known, whoever sends it and however it is cut") {
     Bench bench;
     REQUIRE(bench.commit({}).has_value());
-    auto header = part10({}, ct_dataset({}));
-    header[0] = 'P';  // the preamble
-    CHECK(bench.commit({}, header)->how == Stored::same_again);
+    for (const std::size_t block : {1, 7, 1000}) {
+        const auto again = Bench::commit_into(bench.spool, {}, ct_dataset({}), block);
+        REQUIRE(again.has_value());
+        CHECK(again->how == Stored::same_again);
+    }
+    CHECK(files_below(bench.folder / "spool") == 1);
+}
+
+TEST_CASE("an instance that is not committed leaves nothing") {
+    Bench bench;
+    const auto whole = ct_dataset({});
+    {
+        auto arrival =
+            bench.spool.begin_instance({ct_image_storage, "1.2.3.1", explicit_little_endian, "SCANNER"});
+        REQUIRE(arrival.has_value());
+        (*arrival)->write(std::as_bytes(std::span(whole)));
+        CHECK(files_below(bench.folder / "spool") == 1);
+    }
+    CHECK(files_below(bench.folder / "spool") == 0);
 }
 
 TEST_CASE("other bytes under the same UID keep the first") {
@@ -82,17 +106,17 @@ TEST_CASE("other bytes under the same UID keep the first") {
     other.fill = 'x';
     CHECK(bench.commit(other)->how == Stored::differs);
     CHECK(bench.database.find_study("1.2")->conflicts == 1);
-    CHECK(read_file(bench.spool.file_of(*bench.database.find_instance("1.2.3.1"))) == ct_file({}));
+    CHECK(dataset_of(bench.kept()) == ct_dataset({}));
 }
 
-TEST_CASE("every truncation of a file is refused and leaves nothing") {
+TEST_CASE("every truncation of a dataset is refused and leaves nothing") {
     Bench bench;
-    const auto whole = ct_file({});
+    const auto whole = ct_dataset({});
     for (std::size_t length = 0; length < whole.size(); ++length) {
         const auto committed = bench.commit({}, whole.substr(0, length));
         if (committed.has_value() || committed.error().refusal != Refusal::not_understood) {
             CAPTURE(length);
-            FAIL("a truncated file was taken");
+            FAIL("a truncated dataset was taken");
         }
     }
     CHECK(files_below(bench.folder / "spool") == 0);
@@ -102,7 +126,7 @@ TEST_CASE("every truncation of a file is refused and leaves nothing") {
 TEST_CASE("identities that don't fit are refused") {
     Bench bench;
     const auto refusal_of = [&](const CtFile& announced, const CtFile& sent) {
-        const auto committed = bench.commit(announced, ct_file(sent));
+        const auto committed = bench.commit(announced, ct_dataset(sent));
         REQUIRE_FALSE(committed.has_value());
         return committed.error().refusal;
     };
@@ -127,9 +151,10 @@ TEST_CASE("too little free space is said before anything is written") {
     Bench bench;
     auto full = spool::Spool::open(bench.folder / "spool", bench.database, std::uintmax_t{1} << 60);
     REQUIRE(full.has_value());
-    const auto path = full->begin_instance();
-    REQUIRE_FALSE(path.has_value());
-    CHECK(path.error().refusal == Refusal::no_space);
+    const auto arrival =
+        full->begin_instance({ct_image_storage, "1.2.3.1", explicit_little_endian, "SCANNER"});
+    REQUIRE_FALSE(arrival.has_value());
+    CHECK(arrival.error().refusal == Refusal::no_space);
 }
 
 TEST_CASE("a spool folder that can't be written is a clear error") {
@@ -178,12 +203,26 @@ TEST_CASE("the sweep names rows whose file is gone, and the same instance again 
     CHECK(bench.spool.sweep().missing == 0);
 }
 
-TEST_CASE("the sweep leaves foreign and damaged files out") {
+TEST_CASE("the sweep leaves foreign files out, and sets damaged ones aside so that they can come again") {
     Bench bench;
+    REQUIRE(bench.commit({}).has_value());
+    const auto file = bench.spool.file_of(*bench.database.find_instance("1.2.3.1"));
     write_file(bench.folder / "spool/instances/00/stranger.dcm", ct_file({}));
-    write_file(bench.folder / "spool/instances/01/damaged.dcm", ct_file({}).substr(0, 300));
-    CHECK(bench.spool.sweep().taken_in == 0);
-    CHECK(bench.database.studies().empty());
+    auto empty = store::Database::open(bench.folder / "empty.db");
+    auto again = spool::Spool::open(bench.folder / "spool", *empty, 0);
+
+    // As a power cut leaves a file whose name reached the disk before its bytes: the right length, zeros in
+    // it.
+    auto torn = read_file(file);
+    torn.replace(torn.size() - 100, 100, 100, '\0');
+    write_file(file, torn);
+    CHECK(again->sweep().taken_in == 0);
+    CHECK(empty->studies().empty());
+    CHECK_FALSE(fs::exists(file));
+    CHECK(read_file(bench.folder / "spool/damaged" / file.filename()) == torn);
+
+    CHECK(Bench::commit_into(*again, {}, ct_dataset({}))->how == Stored::added);
+    CHECK(dataset_of(read_file(file)) == ct_dataset({}));
 }
 
 TEST_CASE("an instance whose row was lost is a duplicate when it comes again, and has its row back") {
@@ -191,10 +230,7 @@ TEST_CASE("an instance whose row was lost is a duplicate when it comes again, an
     REQUIRE(bench.commit({}).has_value());
     auto empty = store::Database::open(bench.folder / "empty.db");
     auto again = spool::Spool::open(bench.folder / "spool", *empty, 0);
-    const auto path = again->begin_instance();
-    write_file(*path, ct_file({}));
-    const auto committed =
-        again->commit_instance(*path, {ct_image_storage, "1.2.3.1", explicit_little_endian, "SCANNER"});
+    const auto committed = Bench::commit_into(*again, {}, ct_dataset({}));
     REQUIRE(committed.has_value());
     CHECK(committed->how == Stored::same_again);
     CHECK(empty->find_instance("1.2.3.1"));

@@ -1,11 +1,7 @@
-#include "receive/incoming_file.hpp"
+// The file meta information of the files that the spool writes (PS3.10 7.1).
+#include "spool/part10.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-
-namespace calcinode::receive {
+namespace calcinode::spool {
 namespace {
 
 // Names this implementation in the files it writes. Under 2.25, from a random UUID.
@@ -34,19 +30,28 @@ void append_text(std::string& out, std::uint16_t element, std::string_view vr, s
     if (odd) out += vr == "UI" ? '\0' : ' ';
 }
 
+// An element of group 2 whose value is bytes.
+void append_bytes(std::string& out, std::uint16_t element, std::string_view value) {
+    append_u16(out, 0x0002);
+    append_u16(out, element);
+    out += std::string_view("OB\0\0", 4);
+    append_u32(out, value.size());
+    out += value;
+}
+
 }  // namespace
 
-std::string part10_header(const FileMeta& meta) {
+std::string part10_header(const FileMeta& meta, std::string_view dataset_sha256) {
     std::string group;
-    append_u16(group, 0x0002);
-    append_u16(group, 0x0001);  // File Meta Information Version: 00 01
-    group += std::string_view("OB\0\0\2\0\0\0\0\1", 10);
+    append_bytes(group, 0x0001, std::string_view("\0\1", 2));  // File Meta Information Version
     append_text(group, 0x0002, "UI", meta.sop_class_uid);
     append_text(group, 0x0003, "UI", meta.sop_instance_uid);
     append_text(group, 0x0010, "UI", meta.transfer_syntax_uid);
     append_text(group, 0x0012, "UI", implementation_class_uid);
     append_text(group, 0x0013, "SH", implementation_version);
     append_text(group, 0x0016, "AE", meta.calling_ae);
+    append_text(group, 0x0100, "UI", checksum_creator_uid);
+    append_bytes(group, 0x0102, dataset_sha256);
 
     std::string header(128, '\0');
     header += "DICM";
@@ -58,38 +63,4 @@ std::string part10_header(const FileMeta& meta) {
     return header + group;
 }
 
-IncomingFile::IncomingFile(const std::filesystem::path& path, const FileMeta& meta)
-    : path_(path), fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640)) {
-    if (!fd_) error_ = errno;
-    const auto header = part10_header(meta);
-    write(std::as_bytes(std::span(header)));
-    bytes_ = 0;  // counts the dataset alone
-}
-
-IncomingFile::~IncomingFile() {
-    give_up();
-}
-
-void IncomingFile::give_up() {
-    if (fd_) ::unlink(path_.c_str());
-    fd_ = Fd();
-}
-
-void IncomingFile::write(std::span<const std::byte> bytes) {
-    bytes_ += bytes.size();
-    while (fd_ && error_ == 0 && !bytes.empty()) {
-        const ssize_t count = ::write(fd_.get(), bytes.data(), bytes.size());
-        if (count >= 0)
-            bytes = bytes.subspan(static_cast<std::size_t>(count));
-        else if (errno != EINTR)
-            error_ = errno;
-    }
-    if (error_ != 0) give_up();
-}
-
-std::filesystem::path IncomingFile::hand_on() {
-    fd_ = Fd();
-    return path_;
-}
-
-}  // namespace calcinode::receive
+}  // namespace calcinode::spool
