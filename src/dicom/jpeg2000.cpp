@@ -6,10 +6,10 @@
 #include <cstring>
 #include <memory>
 
+#include "dicom/jpeg2000_header.hpp"
+
 namespace calcinode::dicom {
 namespace {
-
-constexpr unsigned highest_precision = 16;  // bits of a sample
 
 // OpenJPEG's handles for codec and stream are both plain void pointers: a deleter for each.
 struct DestroyCodec {
@@ -65,30 +65,25 @@ Stream open_stream(Cursor& cursor) {
     return stream;
 }
 
-// A bare code stream is what PS3.5 asks for; some writers wrap it in a JP2 file.
-Codec open_codec(std::span<const std::byte> bytes) {
-    constexpr std::byte soc[] = {std::byte{0xff}, std::byte{0x4f}};
-    const bool bare = bytes.size() >= 2 && std::equal(soc, soc + 2, bytes.begin());
-    return Codec(opj_create_decompress(bare ? OPJ_CODEC_J2K : OPJ_CODEC_JP2));
-}
-
 Result<> check_size(const opj_image_t& image, int columns, int rows) {
-    if (image.numcomps != 1 || !image.comps) return fail("JPEG 2000 image has more than one component");
+    // What the header said was checked before; OpenJPEG must have made just that of it.
+    if (image.numcomps != 1 || !image.comps) return fail("damaged JPEG 2000 code stream");
     const auto& component = image.comps[0];
     if (component.w != static_cast<OPJ_UINT32>(columns) || component.h != static_cast<OPJ_UINT32>(rows))
-        return fail("JPEG 2000 image has other dimensions than its DICOM header");
-    if (component.prec == 0 || component.prec > highest_precision)
-        return fail("JPEG 2000 image has samples of more than 16 bits");
+        return fail("damaged JPEG 2000 code stream");
     return {};
 }
 
 }  // namespace
 
-Result<> decode_jpeg2000(std::span<const std::byte> code_stream, int columns, int rows,
+Result<> decode_jpeg2000(std::span<const std::byte> bytes, int columns, int rows,
                          std::span<std::uint16_t> words) {
-    Cursor cursor{code_stream};
+    const auto code_stream = code_stream_in(bytes);
+    if (!code_stream) return std::unexpected(code_stream.error());
+    if (auto sound = check_code_stream(*code_stream, columns, rows); !sound) return sound;
+    Cursor cursor{*code_stream};
     const auto stream = open_stream(cursor);
-    const auto codec = open_codec(code_stream);
+    const Codec codec(opj_create_decompress(OPJ_CODEC_J2K));
     opj_dparameters_t parameters;
     opj_set_default_decoder_parameters(&parameters);
     if (!stream || !codec || !opj_setup_decoder(codec.get(), &parameters))
@@ -98,8 +93,6 @@ Result<> decode_jpeg2000(std::span<const std::byte> code_stream, int columns, in
     const bool header_read = opj_read_header(stream.get(), codec.get(), &raw_image) != OPJ_FALSE;
     const Image image(raw_image);
     if (!header_read || !image) return fail("damaged JPEG 2000 header");
-    // Before any sample is decoded, so that a code stream of absurd dimensions costs nothing.
-    if (auto fits = check_size(*image, columns, rows); !fits) return fits;
     if (!opj_decode(codec.get(), stream.get(), image.get())) return fail("damaged JPEG 2000 code stream");
     if (auto fits = check_size(*image, columns, rows); !fits) return fits;
     const auto* samples = image->comps[0].data;

@@ -10,8 +10,9 @@
 namespace calcinode::dicom {
 
 // Decodes one image of one component, columns * rows samples of at most 16 bits, to `words` (row by row; a
-// signed sample as its two's complement). An Error where the code stream is damaged or is not such an image.
-Result<> decode_jpeg2000(std::span<const std::byte> code_stream, int columns, int rows,
+// signed sample as its two's complement). An Error where the code stream, bare or in a JP2 file, is damaged
+// or is not such an image.
+Result<> decode_jpeg2000(std::span<const std::byte> bytes, int columns, int rows,
                          std::span<std::uint16_t> words);
 
 }  // namespace calcinode::dicom
