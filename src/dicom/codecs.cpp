@@ -1,7 +1,6 @@
 #include "dicom/codecs.hpp"
 
 #include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
 
@@ -12,10 +11,8 @@ struct Decoders {
     Decoders() {
         DJDecoderRegistration::registerCodecs();
         DJLSDecoderRegistration::registerCodecs();
-        DcmRLEDecoderRegistration::registerCodecs();
     }
     ~Decoders() {
-        DcmRLEDecoderRegistration::cleanup();
         DJLSDecoderRegistration::cleanup();
         DJDecoderRegistration::cleanup();
     }

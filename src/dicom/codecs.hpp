@@ -3,9 +3,9 @@
 
 namespace calcinode::dicom {
 
-// Makes the JPEG, JPEG-LS and RLE decoders known, once for the process however often and from whatever
-// thread it is called; they are taken away again when the process ends. JPEG 2000 is not among them: see
-// jpeg2000.hpp.
+// Makes the JPEG and JPEG-LS decoders known, once for the process however often and from whatever
+// thread it is called; they are taken away again when the process ends. JPEG 2000 and RLE are not among
+// them: see jpeg2000.hpp and rle.hpp.
 void register_decoders();
 
 }  // namespace calcinode::dicom

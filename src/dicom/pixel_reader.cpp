@@ -11,6 +11,7 @@
 #include "dicom/condition.hpp"
 #include "dicom/hu_table.hpp"
 #include "dicom/jpeg2000.hpp"
+#include "dicom/rle.hpp"
 
 namespace calcinode::dicom {
 namespace {
@@ -19,6 +20,10 @@ constexpr std::size_t largest_code_stream = 256U << 20;  // bytes of one encoded
 
 bool is_jpeg2000(const std::string& syntax) {
     return syntax == UID_JPEG2000LosslessOnlyTransferSyntax || syntax == UID_JPEG2000TransferSyntax;
+}
+
+bool is_rle(const std::string& syntax) {
+    return syntax == UID_RLELosslessTransferSyntax;
 }
 
 Result<DcmPixelData*> pixel_data(DcmDataset& dataset) {
@@ -107,8 +112,8 @@ Result<PixelReader> PixelReader::open(const ImageHeader& header) {
 
 Result<std::span<const std::uint16_t>> PixelReader::frame(int index) {
     if (index < 0 || index >= frames_) return fail("no such frame");
-    const auto decoded =
-        is_jpeg2000(file_.transfer_syntax()) ? decode_by_openjpeg(index) : decode_by_dcmtk(index);
+    const auto& syntax = file_.transfer_syntax();
+    const auto decoded = is_jpeg2000(syntax) || is_rle(syntax) ? decode_here(index) : decode_by_dcmtk(index);
     if (!decoded) return std::unexpected(decoded.error());
     return std::span<const std::uint16_t>(words_);
 }
@@ -133,7 +138,7 @@ Result<> PixelReader::decode_by_dcmtk(int index) {
     return ok;
 }
 
-Result<> PixelReader::decode_by_openjpeg(int index) {
+Result<> PixelReader::decode_here(int index) {
     const auto pixels = pixel_data(file_.dataset());
     if (!pixels) return std::unexpected(pixels.error());
     DcmPixelSequence* sequence = nullptr;
@@ -144,7 +149,8 @@ Result<> PixelReader::decode_by_openjpeg(int index) {
     if (!fragments) return std::unexpected(fragments.error());
     const auto stream = joined(*sequence, *fragments);
     if (!stream) return std::unexpected(stream.error());
-    return decode_jpeg2000(*stream, columns_, rows_, words_);
+    return is_rle(file_.transfer_syntax()) ? decode_rle(*stream, words_)
+                                           : decode_jpeg2000(*stream, columns_, rows_, words_);
 }
 
 Result<std::vector<std::int16_t>> read_hounsfield(const ImageHeader& header, int frame_index) {

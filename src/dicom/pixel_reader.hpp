@@ -30,7 +30,7 @@ class PixelReader {
   private:
     PixelReader(File file, const ImageHeader& header);
     Result<> decode_by_dcmtk(int index);
-    Result<> decode_by_openjpeg(int index);
+    Result<> decode_here(int index);
 
     File file_;
     int rows_, columns_, frames_;
