@@ -1,8 +1,11 @@
 #include "base/uid.hpp"
 
+#include <sys/random.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <stdexcept>
 
 #include "base/sha256.hpp"
 
@@ -43,6 +46,13 @@ std::string decimal(std::array<std::uint8_t, 16> bytes) {
     return digits;
 }
 
+// 2.25 and the UUID that 16 bytes become with a version and its variant (RFC 9562).
+std::string under_uuid_root(std::array<std::uint8_t, 16> bytes, std::uint8_t version) {
+    bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | version << 4);
+    bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
+    return "2.25." + decimal(bytes);
+}
+
 }  // namespace
 
 std::optional<Uid> Uid::parse(std::string_view text) {
@@ -60,9 +70,17 @@ Uid Uid::derived_from(std::initializer_list<std::string_view> parts) {
     const auto digest = hash.finish();
     std::array<std::uint8_t, 16> uuid{};
     std::copy_n(digest.begin(), uuid.size(), uuid.begin());
-    uuid[6] = static_cast<std::uint8_t>((uuid[6] & 0x0f) | 0x80);  // version 8: custom (RFC 9562)
-    uuid[8] = static_cast<std::uint8_t>((uuid[8] & 0x3f) | 0x80);  // its variant
-    return Uid("2.25." + decimal(uuid));
+    constexpr std::uint8_t custom = 8;
+    return Uid(under_uuid_root(uuid, custom));
+}
+
+Uid Uid::random() {
+    std::array<std::uint8_t, 16> uuid{};
+    // So few bytes come at once or, on a kernel without a source of them, not at all.
+    if (::getrandom(uuid.data(), uuid.size(), 0) != static_cast<ssize_t>(uuid.size()))
+        throw std::runtime_error("the system has no random numbers");
+    constexpr std::uint8_t from_random = 4;
+    return Uid(under_uuid_root(uuid, from_random));
 }
 
 }  // namespace calcinode

@@ -20,6 +20,9 @@ class Uid {
     // Results are named so, so that a repeated run makes the same objects (design: "Each study once").
     static Uid derived_from(std::initializer_list<std::string_view> parts);
 
+    // A UID under 2.25 that nobody can guess, for what is named by chance: transactions.
+    static Uid random();
+
     const std::string& str() const { return text_; }
     friend auto operator<=>(const Uid&, const Uid&) = default;
 

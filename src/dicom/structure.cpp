@@ -108,6 +108,10 @@ struct Encoding {
     bool explicit_vr = true, big = false;
 };
 
+Encoding encoding_of(std::string_view transfer_syntax_uid) {
+    return {transfer_syntax_uid != implicit_little, transfer_syntax_uid == big_endian};
+}
+
 std::uint32_t number(const unsigned char* p, int bytes, bool big) {
     std::uint32_t value = 0;
     for (int n = 0; n < bytes; ++n) value = value << 8 | p[big ? n : bytes - 1 - n];
@@ -239,8 +243,13 @@ Result<> check_structure(const std::filesystem::path& path) {
         auto inflated = Bytes::in_memory(std::move(*content));
         return walk(inflated, 0, {});
     }
-    const Encoding encoding{head->transfer_syntax != implicit_little, head->transfer_syntax == big_endian};
-    return walk(*bytes, head->end, encoding);
+    return walk(*bytes, head->end, encoding_of(head->transfer_syntax));
+}
+
+Result<> check_structure(std::span<const std::byte> dataset, const std::string& transfer_syntax_uid) {
+    const auto* const begin = reinterpret_cast<const unsigned char*>(dataset.data());
+    auto bytes = Bytes::in_memory({begin, begin + dataset.size()});
+    return walk(bytes, 0, encoding_of(transfer_syntax_uid));
 }
 
 }  // namespace calcinode::dicom

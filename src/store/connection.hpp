@@ -106,4 +106,7 @@ struct Database::Connection {
     std::map<const void*, SQLite::Statement> statements_;
 };
 
+// All rows of a query for * of the view delivery_of_study.
+std::vector<Delivery> deliveries_in(Query query);
+
 }  // namespace calcinode::store

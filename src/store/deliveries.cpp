@@ -3,32 +3,33 @@
 
 namespace calcinode::store {
 
+std::vector<Delivery> deliveries_in(Query query) {
+    std::vector<Delivery> rows;
+    while (query.next())
+        rows.push_back({query[0].getInt64(), query[1].getString(), query[2].getString(), query[3].getString(),
+                        query[4].getString(), query[5].getString(), query[6].getInt(), query[7].getInt(),
+                        query[8].getInt64(), query[9].getString()});
+    return rows;
+}
+
 std::vector<Delivery> Database::due_deliveries(const std::string& destination, UnixMillis now, int limit) {
     auto& c = *connection_;
     return c.read([&] {
-        std::vector<Delivery> rows;
-        auto query = c.query(
-            "SELECT d.id, d.destination, d.sop_class_uid, d.sop_instance_uid, d.path, r.study_uid, "
-            "d.attempts, "
-            "r.created FROM delivery d JOIN result r ON r.id = d.result_id "
-            "WHERE d.destination = ? AND d.state = 'pending' AND d.not_before <= ? "
-            "ORDER BY d.not_before, d.id LIMIT ?",
-            destination, now, limit);
-        while (query.next())
-            rows.push_back({query[0].getInt64(), query[1].getString(), query[2].getString(),
-                            query[3].getString(), query[4].getString(), query[5].getString(),
-                            query[6].getInt(), query[7].getInt64()});
-        return rows;
+        return deliveries_in(
+            c.query("SELECT * FROM delivery_of_study WHERE destination = ? AND state = 'pending' AND "
+                    "not_before <= ? ORDER BY not_before, id LIMIT ?",
+                    destination, now, limit));
     });
 }
 
-void Database::delivery_sent(std::int64_t id, UnixMillis now) {
+void Database::delivery_sent(std::int64_t id, UnixMillis now, Commitment commitment) {
     auto& c = *connection_;
     c.transaction(Durability::full, [&] {
+        // Where its commitment came while it was sent again, it stays committed.
         c.query(
-             "UPDATE delivery SET state = 'sent', attempts = attempts + 1, sent = ?, last_error = '' WHERE "
-             "id = ?",
-             now, id)
+             "UPDATE delivery SET state = ?, attempts = attempts + 1, sent = ?2, not_before = ?2, asked = 0, "
+             "last_error = '' WHERE id = ? AND state = 'pending'",
+             commitment == Commitment::asked ? "uncommitted" : "sent", now, id)
             .run();
     });
 }
@@ -55,17 +56,71 @@ void Database::delivery_parked(std::int64_t id, const std::string& error) {
     });
 }
 
+int Database::park_deliveries(const std::string& destination, UnixMillis created_before,
+                              const std::string& error) {
+    auto& c = *connection_;
+    return c.transaction(Durability::full, [&] {
+        return c
+            .query(
+                "UPDATE delivery SET state = 'parked', last_error = ?1, attempts = attempts + (state = "
+                "'pending') WHERE id IN (SELECT id FROM delivery_of_study WHERE destination = ?2 AND state "
+                "IN ('pending', 'uncommitted') AND created < ?3)",
+                error, destination, created_before)
+            .run();
+    });
+}
+
+int Database::resend_parked(const std::string& destination, const std::string& study_uid, UnixMillis now) {
+    auto& c = *connection_;
+    return c.transaction(Durability::full, [&] {
+        c.query("UPDATE destination SET not_before = ?1 WHERE not_before > ?1 AND ?2 IN ('', name)", now,
+                destination)
+            .run();
+        return c
+            .query(
+                "UPDATE delivery SET state = 'pending', attempts = 0, not_before = ?1, resumed = ?1 WHERE id "
+                "IN (SELECT id FROM delivery_of_study WHERE state = 'parked' AND ?2 IN ('', destination) AND "
+                "?3 "
+                "IN ('', study_uid))",
+                now, destination, study_uid)
+            .run();
+    });
+}
+
+namespace {
+
+Database::DeliveryCounts counts_in(Query query) {
+    if (!query.next()) return {};
+    return {query[0].getInt64(), query[1].getInt64(), query[2].getInt64(), query[3].getInt64(),
+            query[4].getInt64()};
+}
+
+}  // namespace
+
 Database::DeliveryCounts Database::delivery_counts(const std::string& study_uid) {
     auto& c = *connection_;
     return c.read([&] {
-        DeliveryCounts counts;
-        auto query = c.query(
-            "SELECT sum(d.state = 'pending'), sum(d.state = 'sent'), sum(d.state = 'parked') "
-            "FROM delivery d JOIN result r ON r.id = d.result_id WHERE r.study_uid = ?",
-            study_uid);
-        if (query.next()) counts = {query[0].getInt64(), query[1].getInt64(), query[2].getInt64()};
-        return counts;
+        return counts_in(
+            c.query("SELECT sum(state = 'pending'), sum(state = 'sent'), sum(state = 'uncommitted'), "
+                    "sum(state = 'committed'), sum(state = 'parked') FROM delivery_of_study WHERE study_uid "
+                    "= ?",
+                    study_uid));
     });
+}
+
+Database::DeliveryCounts Database::delivery_counts_of(const std::string& destination) {
+    auto& c = *connection_;
+    return c.read([&] {
+        return counts_in(
+            c.query("SELECT sum(state = 'pending'), sum(state = 'sent'), sum(state = 'uncommitted'), "
+                    "sum(state = 'committed'), sum(state = 'parked') FROM delivery WHERE destination = ?",
+                    destination));
+    });
+}
+
+bool Database::is_delivered(const std::string& study_uid) {
+    const auto counts = delivery_counts(study_uid);
+    return counts.pending + counts.uncommitted + counts.parked == 0;
 }
 
 }  // namespace calcinode::store

@@ -10,7 +10,12 @@
 //             analysing -> analysed | not_applicable | failed     the job's end, with its result row
 //             any -> receiving                                    a new instance after that
 //   job       queued -> leased -> done | parked | queued (retry)  the analysis worker; an expired lease is
-//   queued delivery  pending -> sent | parked | pending (retry)          deliver
+//                                                                 queued
+//   delivery  pending -> sent | uncommitted | parked | pending (retry)  deliver; `sent` is the end where no
+//                                                                 commitment is asked for
+//             uncommitted -> committed | pending (the peer lost it) | parked  deliver, by the peer's report
+//             parked -> pending                                   the administrator's command to resend
+//             any -> committed                                    a report that came late
 //
 // Instance rows are an index of the spool: a lost row is found again by the spool's sweep at start, so
 // inserting one need not be synced; job, result and delivery rows are (synchronous=FULL for those
@@ -76,8 +81,31 @@ struct NewResult {
 struct Delivery {
     std::int64_t id = 0;
     std::string destination, sop_class_uid, sop_instance_uid, path, study_uid;
-    int attempts = 0;        // so far
-    UnixMillis created = 0;  // when its result was made
+    int attempts = 0;        // to send it, so far
+    int asked = 0;           // requests for its commitment since it was sent
+    UnixMillis created = 0;  // when its result was made, or it was last taken up again by command
+    std::string last_error;
+};
+
+// Whether a delivery ends with its arrival, or is then to be committed.
+enum class Commitment { not_asked, asked };
+
+// What is known of a destination; it is not in the database before its first attempt.
+struct DestinationRow {
+    std::string name;
+    int failures = 0;           // attempts in a row that did not reach it; 0: it answers
+    UnixMillis not_before = 0;  // when the next attempt is due
+    std::string trouble;        // why the last attempt failed
+    UnixMillis since = 0;       // when it became as it is, reachable or not
+};
+
+// What a peer's report, or the lack of one, means for a delivery.
+struct CommitmentVerdict {
+    enum class Then { committed, send_again, ask_again, park };
+    std::int64_t delivery_id = 0;
+    Then then = Then::committed;
+    std::string why;            // but for `committed`
+    UnixMillis not_before = 0;  // for the two that do it again
 };
 
 class Database {
@@ -121,14 +149,48 @@ class Database {
     void park_job(const Job& job, const std::string& error);  // study becomes failed with that reason
 
     // --- deliveries
+    // Pending ones whose time has come; those that waited longest first.
     std::vector<Delivery> due_deliveries(const std::string& destination, UnixMillis now, int limit);
-    void delivery_sent(std::int64_t id, UnixMillis now);
+    void delivery_sent(std::int64_t id, UnixMillis now, Commitment commitment = Commitment::not_asked);
     void delivery_failed(std::int64_t id, const std::string& error, UnixMillis not_before);
     void delivery_parked(std::int64_t id, const std::string& error);
+    // Parks what waits for the destination and was created before `created_before`. Returns how many.
+    int park_deliveries(const std::string& destination, UnixMillis created_before, const std::string& error);
+    // parked -> pending, due at once, and the destination tried at once; of all destinations or studies where
+    // the name is empty. Returns how many. May be called from another process.
+    int resend_parked(const std::string& destination, const std::string& study_uid, UnixMillis now);
     struct DeliveryCounts {
-        std::int64_t pending = 0, sent = 0, parked = 0;
+        std::int64_t pending = 0, sent = 0, uncommitted = 0, committed = 0, parked = 0;
     };
     DeliveryCounts delivery_counts(const std::string& study_uid);
+    DeliveryCounts delivery_counts_of(const std::string& destination);
+    // Whether each object of the study has arrived everywhere it goes, and is committed where that was asked
+    // for.
+    bool is_delivered(const std::string& study_uid);
+
+    // --- destinations
+    DestinationRow destination(const std::string& name);
+    std::vector<DestinationRow> destinations();
+    void set_destination(const DestinationRow& row);
+
+    // --- storage commitment
+    // Uncommitted deliveries whose commitment is to be asked for now, for the first time or again.
+    std::vector<Delivery> due_commitments(const std::string& destination, UnixMillis now, int limit);
+    // Before the request leaves: an answer, however late and after whatever crash, finds what it was about.
+    // The deliveries are due again at `ask_again`. Transactions of more than 30 days ago are forgotten.
+    void begin_commitment(const std::string& transaction_uid, const std::vector<Delivery>& deliveries,
+                          UnixMillis now, UnixMillis ask_again);
+    // The request did not get through: its deliveries that still wait are due again at `ask_again`.
+    void commitment_failed(const std::string& transaction_uid, const std::string& error,
+                           UnixMillis ask_again);
+    // The deliveries of a transaction; nothing where there is no such transaction.
+    std::optional<std::vector<Delivery>> commitment(const std::string& transaction_uid);
+    // Of a transaction's report, or (without a transaction) of time. A delivery that was committed before
+    // stays so; only one that waits for its commitment is sent or asked again or parked.
+    void record_verdicts(const std::string& transaction_uid, const std::vector<CommitmentVerdict>& verdicts,
+                         UnixMillis now);
+    // For a destination that is no longer asked for commitments: uncommitted -> sent. Returns how many.
+    int waive_commitments(const std::string& destination);
 
   private:
     struct Connection;

@@ -29,3 +29,10 @@ TEST_CASE("the same parts give the same UID, other parts another") {
     CHECK(uid.str().starts_with("2.25."));
     CHECK(Uid::parse(uid.str()) == uid);
 }
+
+TEST_CASE("random UIDs are well-formed and differ") {
+    const auto uid = Uid::random();
+    CHECK(Uid::parse(uid.str()) == uid);
+    CHECK(uid.str().starts_with("2.25."));
+    CHECK(uid != Uid::random());
+}
