@@ -43,6 +43,8 @@ Result<> take(std::uint32_t tag, std::span<const std::byte> value, Command& comm
         case 0x0000'1000:
             command.sop_instance_uid = text(value);
             return {};
+        case 0x0000'1002:
+            return number(command.event_type);
         default:
             return {};
     }

@@ -1,4 +1,5 @@
-// The request's command set (PS3.7 6.3): the few elements that a C-ECHO and C-STORE SCP needs.
+// The request's command set (PS3.7 6.3): the few elements that are needed to answer C-ECHO, C-STORE and
+// N-EVENT-REPORT.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +11,12 @@
 namespace calcinode::receive {
 
 struct Command {
-    static constexpr std::uint16_t store_request = 0x0001, echo_request = 0x0030, cancel_request = 0x0fff;
+    static constexpr std::uint16_t store_request = 0x0001, echo_request = 0x0030,
+                                   event_report_request = 0x0100, cancel_request = 0x0fff;
 
     std::uint16_t field = 0;
     std::uint16_t message_id = 0;
+    std::uint16_t event_type = 0;
     bool has_dataset = false;
     std::string sop_class_uid, sop_instance_uid;  // affected ones, without padding
 };

@@ -7,6 +7,8 @@
 #include <span>
 #include <string_view>
 
+#include "dicom/commitment.hpp"
+
 namespace calcinode::receive {
 namespace {
 
@@ -45,11 +47,16 @@ std::optional<Preference> preference_of(std::string_view transfer_syntax, bool s
     return found->preference;
 }
 
+bool is_commitment(std::string_view uid) {
+    return uid == dicom::commitment_class;
+}
+
 // The transfer syntax to accept of those proposed; null: none.
 const char* choose(const T_ASC_PresentationContext& proposed) {
     const std::string_view abstract_syntax = proposed.abstractSyntax;
     const bool storage = is_storage_class(abstract_syntax);
-    if (!storage && abstract_syntax != UID_VerificationSOPClass) return nullptr;
+    if (!storage && !is_commitment(abstract_syntax) && abstract_syntax != UID_VerificationSOPClass)
+        return nullptr;
     const char* best = nullptr;
     std::optional<Preference> best_preference;
     for (int i = 0; i < proposed.transferSyntaxCount; ++i) {
@@ -61,6 +68,14 @@ const char* choose(const T_ASC_PresentationContext& proposed) {
         }
     }
     return best;
+}
+
+// Who keeps images reports on an association of its own making, as SCP of the class. Some say so by role
+// selection, some say nothing and mean the same.
+T_ASC_SC_ROLE role_for(const T_ASC_PresentationContext& proposed) {
+    const bool proposes_scp =
+        proposed.proposedRole == ASC_SC_ROLE_SCP || proposed.proposedRole == ASC_SC_ROLE_SCUSCP;
+    return is_commitment(proposed.abstractSyntax) && proposes_scp ? ASC_SC_ROLE_SCP : ASC_SC_ROLE_DEFAULT;
 }
 
 }  // namespace
@@ -100,12 +115,14 @@ Result<> negotiate(Association& association) {
         const auto id = proposed.presentationContextID;
         const char* const transfer_syntax = choose(proposed);
         const bool known_class = transfer_syntax || is_storage_class(proposed.abstractSyntax) ||
+                                 is_commitment(proposed.abstractSyntax) ||
                                  std::string_view(proposed.abstractSyntax) == UID_VerificationSOPClass;
         const auto answered =
-            transfer_syntax ? ASC_acceptPresentationContext(parameters, id, transfer_syntax)
-                            : ASC_refusePresentationContext(parameters, id,
-                                                            known_class ? ASC_P_TRANSFERSYNTAXESNOTSUPPORTED
-                                                                        : ASC_P_ABSTRACTSYNTAXNOTSUPPORTED);
+            transfer_syntax
+                ? ASC_acceptPresentationContext(parameters, id, transfer_syntax, role_for(proposed))
+                : ASC_refusePresentationContext(
+                      parameters, id,
+                      known_class ? ASC_P_TRANSFERSYNTAXESNOTSUPPORTED : ASC_P_ABSTRACTSYNTAXNOTSUPPORTED);
         if (answered.bad()) return fail("a presentation context is malformed");
     }
     return {};

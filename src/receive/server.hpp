@@ -1,9 +1,9 @@
-// The network's edge: a C-ECHO and C-STORE SCP. It hands each instance to a sink given from
-// outside and knows nothing of what is done with it.
+// The network's edge: a C-ECHO and C-STORE SCP, and the SCU that storage commitment's reports are sent to. It
+// hands each instance or report to a sink given from outside and knows nothing of what is done with it.
 //
-// Accepted: Verification, CT Image, Enhanced CT Image and Legacy Converted Enhanced CT Image Storage, in the
-// transfer syntaxes of negotiation.cpp; every other presentation context is rejected. A dataset is handed on
-// as it comes, never parsed here and never in memory as a whole.
+// Accepted: Verification, CT Image, Enhanced CT Image and Legacy Converted Enhanced CT Image Storage, and
+// Storage Commitment with us as SCU, in the transfer syntaxes of negotiation.cpp; every other presentation
+// context is rejected. A dataset is handed on as it comes, never parsed here and never in memory as a whole.
 //
 //   thread          number                              does
 //   acceptor        1                                   accepts connections, starts and joins the others
@@ -21,6 +21,8 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "dicom/commitment.hpp"
+#include "receive/status.hpp"
 
 namespace calcinode::receive {
 
@@ -74,6 +76,10 @@ class Intake {
 struct InstanceSink {
     // Where the instance is to go, or the answer to give without storing it.
     std::function<std::expected<std::unique_ptr<Intake>, StoreAnswer>(const Announced&)> begin;
+    // A report of storage commitment; the status to answer it with. Without one given, no transaction is
+    // known.
+    std::function<std::uint16_t(const dicom::CommitmentReport&)> on_commitment =
+        [](const dicom::CommitmentReport&) { return status::invalid_argument; };
 };
 
 class Server {

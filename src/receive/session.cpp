@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/uid.hpp"
+#include "dicom/event_report.hpp"
 #include "receive/status.hpp"
 
 namespace calcinode::receive {
@@ -118,10 +119,12 @@ bool Session::one_message() {
     const auto command = parse_command(bytes);
     if (command && command->field == Command::echo_request) return echo(*command, fragment.context_id);
     if (command && command->field == Command::store_request) return store(*command, fragment.context_id);
+    if (command && command->field == Command::event_report_request)
+        return report(*command, fragment.context_id);
     if (command && command->field == Command::cancel_request)
         return true;  // nothing runs that it could cancel
     association_->abort();
-    return end(command ? "aborted here: the command is neither C-ECHO nor C-STORE"
+    return end(command ? "aborted here: the command is neither C-ECHO, C-STORE nor N-EVENT-REPORT"
                        : "aborted here: " + command.error().what);
 }
 
@@ -157,6 +160,24 @@ bool Session::store(const Command& command, std::uint8_t context_id) {
     }
     watch_.receiving(false);
     return alive;
+}
+
+bool Session::report(const Command& command, std::uint8_t context_id) {
+    std::vector<std::byte> dataset;
+    const auto take = [&](std::span<const std::byte> bytes) {
+        dataset.insert(dataset.end(), bytes.begin(), bytes.end());
+        return dataset.size() <= dicom::longest_commitment_report;
+    };
+    if (command.has_dataset && !receive_dataset(context_id, take)) return false;
+    ++tally_.reports;
+    const auto answered = dicom::answer_event_report(*association_->get(),
+                                                     {.context_id = context_id,
+                                                      .message_id = command.message_id,
+                                                      .event_type = command.event_type,
+                                                      .sop_class_uid = command.sop_class_uid,
+                                                      .sop_instance_uid = command.sop_instance_uid},
+                                                     dataset, sink_->on_commitment);
+    return answered.has_value() || end("lost");
 }
 
 StoreAnswer Session::take_instance(const Command& command, std::uint8_t context_id, bool& alive) {

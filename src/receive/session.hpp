@@ -1,4 +1,5 @@
-// What an acknowledged association does until it ends: answers C-ECHO, takes in what C-STORE brings.
+// What an acknowledged association does until it ends: answers C-ECHO, takes in what C-STORE and
+// N-EVENT-REPORT bring.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,8 @@
 namespace calcinode::receive {
 
 struct Tally {
-    std::uint64_t stored = 0, duplicates = 0, conflicts = 0, ignored = 0, refused = 0, echoes = 0;
+    std::uint64_t stored = 0, duplicates = 0, conflicts = 0, ignored = 0, refused = 0, echoes = 0,
+                  reports = 0;
     void count(Outcome outcome);
 };
 
@@ -36,6 +38,7 @@ class Session {
     bool one_message();
     bool echo(const Command& command, std::uint8_t context_id);
     bool store(const Command& command, std::uint8_t context_id);
+    bool report(const Command& command, std::uint8_t context_id);
     // Reads the dataset to its end; false where the association ended before.
     bool receive_dataset(std::uint8_t context_id,
                          const std::function<bool(std::span<const std::byte>)>& take);

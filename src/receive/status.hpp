@@ -7,6 +7,7 @@ namespace calcinode::receive::status {
 
 inline constexpr std::uint16_t success = 0x0000;
 inline constexpr std::uint16_t processing_failure = 0x0110;
+inline constexpr std::uint16_t invalid_argument = 0x0115;
 inline constexpr std::uint16_t out_of_resources = 0xa700;   // try again later
 inline constexpr std::uint16_t class_mismatch = 0xa900;     // data set does not match SOP class
 inline constexpr std::uint16_t cannot_understand = 0xc000;  // never send that again
