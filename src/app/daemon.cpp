@@ -5,6 +5,7 @@
 #include "app/result_folder.hpp"
 #include "app/store_answer.hpp"
 #include "assemble/completeness.hpp"
+#include "deliver/dicom_peer.hpp"
 
 namespace calcinode::app {
 namespace {
@@ -32,8 +33,20 @@ receive::ServerOptions server_options(const config::Config& config) {
 }
 
 deliver::Destination destination_of(const config::Destination& configured, const std::string& our_ae) {
-    return {configured.name,     configured.host, configured.port,
-            configured.ae_title, our_ae,          configured.timeout_s};
+    return {.name = configured.name,
+            .host = configured.host,
+            .port = configured.port,
+            .called_ae = configured.ae_title,
+            .calling_ae = our_ae,
+            .timeout_s = configured.timeout_s,
+            .storage_commitment = configured.storage_commitment};
+}
+
+deliver::RetryPolicy retry_policy(const config::Delivery& configured) {
+    return {.first_s = configured.retry_first_s,
+            .longest_s = configured.retry_longest_s,
+            .park_after_h = configured.park_after_h,
+            .commitment_timeout_s = configured.commitment_timeout_s};
 }
 
 // Puts what an earlier run left behind in order.
@@ -66,7 +79,8 @@ Daemon::Daemon(const config::Config& config, DataFolder folder, std::unique_ptr<
       folder_(std::move(folder)),
       database_(std::move(database)),
       spool_(std::move(spool)),
-      analysis_jobs_(*database_, spool_, folder_.results(), config_) {}
+      analysis_jobs_(*database_, spool_, folder_.results(), config_),
+      commitments_(*database_, retry_policy(config_.delivery)) {}
 
 Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config) {
     return or_store_failure([&]() -> Result<std::unique_ptr<Daemon>> {
@@ -89,7 +103,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config) {
 }
 
 Result<> Daemon::listen() {
-    auto server = receive::Server::start(server_options(config_), sink_into(spool_));
+    auto sink = sink_into(spool_);
+    sink.on_commitment = [this](const auto& report) { return commitments_.take(report, now_ms()); };
+    auto server = receive::Server::start(server_options(config_), std::move(sink));
     if (!server) return std::unexpected(server.error());
     server_ = std::move(*server);
     spdlog::info("listening on {}:{} as {}", config_.node.bind, server_->port(), config_.node.ae_title);
@@ -98,14 +114,14 @@ Result<> Daemon::listen() {
 
 void Daemon::start_workers() {
     for (const auto& destination : config_.destinations) {
+        const auto to = destination_of(destination, config_.node.ae_title);
+        auto peer = std::make_unique<deliver::DicomPeer>(
+            to, [this](const auto& report) { return commitments_.take(report, now_ms()); });
         outboxes_.push_back(std::make_unique<deliver::Outbox>(
-            *database_, destination_of(destination, config_.node.ae_title), folder_.results(),
-            deliver::RetryPolicy{config_.delivery.retry_first_s, config_.delivery.retry_longest_s,
-                                 config_.delivery.park_after_h}));
-        deliveries_.push_back(std::make_unique<Worker>("delivery to " + destination.name, look_again,
-                                                       [outbox = outboxes_.back().get()](std::stop_token) {
-                                                           return outbox->deliver_due(now_ms()) > 0;
-                                                       }));
+            *database_, to, folder_.results(), retry_policy(config_.delivery), std::move(peer)));
+        deliveries_.push_back(std::make_unique<Worker>(
+            "delivery to " + destination.name, look_again,
+            [outbox = outboxes_.back().get()](std::stop_token) { return outbox->work(now_ms()) > 0; }));
     }
     analysis_ = std::make_unique<Worker>("analysis", look_again, [this](std::stop_token) {
         const bool worked = analysis_jobs_.do_next();

@@ -11,6 +11,7 @@
 #include "app/data_folder.hpp"
 #include "app/worker.hpp"
 #include "config/config.hpp"
+#include "deliver/commitments.hpp"
 #include "deliver/outbox.hpp"
 #include "receive/server.hpp"
 #include "spool/spool.hpp"
@@ -42,6 +43,7 @@ class Daemon {
     std::unique_ptr<store::Database> database_;  // where the others expect it, wherever this object is
     spool::Spool spool_;
     AnalysisJobs analysis_jobs_;
+    deliver::Commitments commitments_;
     std::vector<std::unique_ptr<deliver::Outbox>> outboxes_;
     std::unique_ptr<receive::Server> server_;
     std::unique_ptr<Completeness> completeness_;

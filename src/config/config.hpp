@@ -77,6 +77,7 @@ struct Destination {
     std::string name, host, ae_title;
     std::uint16_t port = 104;
     int timeout_s = 30;
+    bool storage_commitment = false;
     bool operator==(const Destination&) const = default;
 };
 
@@ -84,6 +85,7 @@ struct Delivery {
     int retry_first_s = 10;  // doubled at each failure
     int retry_longest_s = 3600;
     int park_after_h = 72;
+    int commitment_timeout_s = 3600;  // then it is asked for again
     bool operator==(const Delivery&) const = default;
 };
 

@@ -83,6 +83,7 @@ void read_delivery(Section& section, Delivery& delivery) {
     section.number("retry_first_s", delivery.retry_first_s, 1, 3600);
     section.number("retry_longest_s", delivery.retry_longest_s, 1, day_s);
     section.number("park_after_h", delivery.park_after_h, 1, 24 * 365);
+    section.number("commitment_timeout_s", delivery.commitment_timeout_s, 1, 7 * day_s);
 }
 
 void read_log(Section& section, Log& log) {
@@ -96,6 +97,7 @@ void read_destination(Section& section, Destination& destination) {
     section.text("ae_title", destination.ae_title, ae_title_rule);
     section.number<std::uint16_t>("port", destination.port, 1, highest_port);
     section.number("timeout_s", destination.timeout_s, 1, 3600);
+    section.boolean("storage_commitment", destination.storage_commitment);
 }
 
 // Reads all sections of `document`, and says what each is called and which keys it has.

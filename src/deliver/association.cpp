@@ -1,15 +1,14 @@
 #include "deliver/association.hpp"
 
 #include <dcmtk/dcmdata/dcuid.h>
-#include <dcmtk/dcmnet/dcmlayer.h>
 #include <dcmtk/dcmnet/dcmtrans.h>
 #include <dcmtk/dcmnet/diutil.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <spdlog/fmt/fmt.h>
-#include <sys/socket.h>
 
 #include <utility>
+
+#include "deliver/rejection.hpp"
+#include "deliver/transport.hpp"
 
 namespace calcinode::deliver {
 namespace {
@@ -22,44 +21,12 @@ struct DestroyParameters {
 };
 using Parameters = std::unique_ptr<T_ASC_Parameters, DestroyParameters>;
 
-SendOutcome transient(std::string what) {
-    return {SendState::transient_failure, std::move(what)};
+std::unexpected<Trouble> unreachable(std::string what) {
+    return std::unexpected(Trouble{Trouble::Kind::unreachable, std::move(what)});
 }
 
-SendOutcome permanent(std::string what) {
-    return {SendState::permanent_failure, std::move(what)};
-}
-
-std::string place_of(const Destination& destination) {
-    return fmt::format("{} at {}:{}", destination.called_ae, destination.host, destination.port);
-}
-
-SendOutcome outcome_of_rejection(const Destination& destination, T_ASC_Parameters& parameters) {
-    T_ASC_RejectParameters rejection{};
-    if (ASC_getRejectParameters(&parameters, &rejection).bad())
-        return transient(place_of(destination) + " rejected the association");
-    std::string why = "no reason given";
-    switch (rejection.reason) {
-        case ASC_REASON_SU_CALLINGAETITLENOTRECOGNIZED:
-            why = "it does not know the calling AE title " + destination.calling_ae + "; enter it there";
-            break;
-        case ASC_REASON_SU_CALLEDAETITLENOTRECOGNIZED:
-            why = "it is not called " + destination.called_ae + "; correct ae_title of the destination";
-            break;
-        case ASC_REASON_SU_APPCONTEXTNAMENOTSUPPORTED:
-            why = "it does not support DICOM";
-            break;
-        case ASC_REASON_SP_PRES_TEMPORARYCONGESTION:
-            why = "temporary congestion";
-            break;
-        case ASC_REASON_SP_PRES_LOCALLIMITEXCEEDED:
-            why = "its limit of associations is reached";
-            break;
-        default:
-            break;
-    }
-    const auto text = place_of(destination) + " rejected the association: " + why;
-    return rejection.result == ASC_RESULT_REJECTEDPERMANENT ? permanent(text) : transient(text);
+std::unexpected<Trouble> rejected(std::string what) {
+    return std::unexpected(Trouble{Trouble::Kind::rejected, std::move(what)});
 }
 
 OFCondition propose(T_ASC_Parameters& parameters, const std::set<std::string>& sop_classes) {
@@ -74,16 +41,15 @@ OFCondition propose(T_ASC_Parameters& parameters, const std::set<std::string>& s
     return EC_Normal;
 }
 
-// Switches Nagle's algorithm off: with it the last segment of each message waits 40 ms for the peer's delayed
-// acknowledgement.
-class PromptTransportLayer : public DcmTransportLayer {
-  public:
-    DcmTransportConnection* createConnection(DcmNativeSocketType socket, OFBool secure) override {
-        const int on = 1;
-        setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        return DcmTransportLayer::createConnection(socket, secure);
-    }
-};
+Parameters parameters_for(const Destination& destination) {
+    T_ASC_Parameters* raw = nullptr;
+    if (ASC_createAssociationParameters(&raw, max_pdu_bytes).bad()) return nullptr;
+    Parameters parameters(raw);
+    const auto peer = fmt::format("{}:{}", destination.host, destination.port);
+    ASC_setAPTitles(raw, destination.calling_ae.c_str(), destination.called_ae.c_str(), nullptr);
+    ASC_setPresentationAddresses(raw, "localhost", peer.c_str());
+    return parameters;
+}
 
 }  // namespace
 
@@ -92,52 +58,49 @@ std::string text_of(const OFCondition& condition) {
     return DimseCondition::dump(text, condition).c_str();
 }
 
-std::expected<Association, SendOutcome> Association::request(const Destination& destination,
-                                                             const std::set<std::string>& sop_classes) {
-    if (sop_classes.size() > most_contexts) return std::unexpected(permanent("too many SOP classes at once"));
+std::expected<Association, Trouble> Association::request(const Destination& destination,
+                                                         const std::set<std::string>& sop_classes) {
+    if (sop_classes.size() > most_contexts) return rejected("too many SOP classes at once");
     // DCMTK keeps the time-out of connect() for the whole process. Destinations differ little in it, and
     // the only harm of a race is that one of them waits as long as another.
     dcmConnectionTimeout.set(destination.timeout_s);
 
     T_ASC_Network* raw_network = nullptr;
     auto condition = ASC_initializeNetwork(NET_REQUESTOR, 0, destination.timeout_s, &raw_network);
-    if (condition.bad()) return std::unexpected(transient("no network: " + text_of(condition)));
+    if (condition.bad()) return unreachable("no network: " + text_of(condition));
     Network network(raw_network);
     constexpr int network_owns_it = 1;
-    ASC_setTransportLayer(network.get(), new PromptTransportLayer, network_owns_it);
+    ASC_setTransportLayer(network.get(), make_transport(destination).release(), network_owns_it);
 
-    T_ASC_Parameters* raw_parameters = nullptr;
-    condition = ASC_createAssociationParameters(&raw_parameters, max_pdu_bytes);
-    if (condition.bad()) return std::unexpected(transient(text_of(condition)));
-    Parameters parameters(raw_parameters);
-    const auto peer = fmt::format("{}:{}", destination.host, destination.port);
-    ASC_setAPTitles(parameters.get(), destination.calling_ae.c_str(), destination.called_ae.c_str(), nullptr);
-    ASC_setPresentationAddresses(parameters.get(), "localhost", peer.c_str());
-    if (condition = propose(*parameters, sop_classes); condition.bad())
-        return std::unexpected(permanent(text_of(condition)));
+    auto parameters = parameters_for(destination);
+    if (!parameters) return unreachable("no memory for an association");
+    if (condition = propose(*parameters, sop_classes); condition.bad()) return rejected(text_of(condition));
 
     T_ASC_Association* raw = nullptr;
     condition = ASC_requestAssociation(network.get(), parameters.get(), &raw, nullptr, nullptr, DUL_NOBLOCK,
                                        destination.timeout_s);
     if (raw) parameters.release();  // they belong to the association now
     if (condition.bad()) {
-        const auto outcome =
+        auto trouble =
             condition == DUL_ASSOCIATIONREJECTED && raw
-                ? outcome_of_rejection(destination, *raw->params)
-                : transient("no association with " + place_of(destination) + ": " + text_of(condition));
+                ? trouble_of_rejection(destination, *raw->params)
+                : Trouble{Trouble::Kind::unreachable,
+                          "no association with " + place_of(destination) + ": " + text_of(condition)};
         if (raw) ASC_destroyAssociation(&raw);
-        return std::unexpected(outcome);
+        return std::unexpected(std::move(trouble));
     }
-    Association association(std::move(network), raw);
+    Association association(std::move(network), raw, sop_classes, destination.timeout_s);
     if (ASC_countAcceptedPresentationContexts(raw->params) == 0)
-        return std::unexpected(permanent(
-            place_of(destination) + " accepts none of the SOP classes of the results; enable them there"));
+        return rejected(place_of(destination) +
+                        " accepts none of the SOP classes of the results; enable them there");
     return association;
 }
 
 Association::Association(Association&& other) noexcept
     : network_(std::move(other.network_)),
       association_(std::exchange(other.association_, nullptr)),
+      proposed_(std::move(other.proposed_)),
+      timeout_s_(other.timeout_s_),
       broken_(other.broken_) {}
 
 Association::~Association() {
@@ -148,6 +111,11 @@ Association::~Association() {
 
 T_ASC_PresentationContextID Association::context_for(const std::string& sop_class) const {
     return ASC_findAcceptedPresentationContextID(association_, sop_class.c_str());
+}
+
+void Association::acknowledge_release() {
+    ASC_acknowledgeRelease(association_);
+    broken_ = true;
 }
 
 }  // namespace calcinode::deliver

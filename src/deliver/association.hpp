@@ -1,5 +1,5 @@
-// An association that we ask a peer for, released or aborted by its destructor. Internal to deliver/: the
-// only header here that sees DCMTK's types.
+// An association that we ask a peer for, released or aborted by its destructor. Internal to deliver/, as are
+// all headers here that see DCMTK's types.
 #pragma once
 
 #include <dcmtk/config/osconfig.h>
@@ -12,28 +12,32 @@
 #include <set>
 #include <string>
 
-#include "deliver/sender.hpp"
+#include "deliver/peer.hpp"
 
 namespace calcinode::deliver {
 
 class Association {
   public:
-    // Connects, and proposes each SOP class with explicit and implicit VR little endian. The failure's state
-    // says whether trying again later makes sense.
-    static std::expected<Association, SendOutcome> request(const Destination& destination,
-                                                           const std::set<std::string>& sop_classes);
+    // Connects, and proposes each SOP class with explicit and implicit VR little endian. The trouble is
+    // `unreachable` or `rejected`.
+    static std::expected<Association, Trouble> request(const Destination& destination,
+                                                       const std::set<std::string>& sop_classes);
     Association(Association&&) noexcept;
     Association& operator=(Association&&) = delete;
     ~Association();
 
     // The accepted presentation context for the class; 0: none.
     T_ASC_PresentationContextID context_for(const std::string& sop_class) const;
+    const std::set<std::string>& proposed() const { return proposed_; }
     DIC_US next_message_id() { return association_->nextMsgID++; }
-    T_ASC_Association* get() { return association_; }
+    T_ASC_Association* get() const { return association_; }
+    int timeout_s() const { return timeout_s_; }
 
     // After an error within a message the stream cannot be trusted: abort instead of release.
     void set_broken() { broken_ = true; }
     bool is_broken() const { return broken_; }
+    // The peer has asked for the release: it gets it, and nothing more can be sent.
+    void acknowledge_release();
 
   private:
     struct DropNetwork {
@@ -41,11 +45,17 @@ class Association {
     };
     using Network = std::unique_ptr<T_ASC_Network, DropNetwork>;
 
-    Association(Network network, T_ASC_Association* association)
-        : network_(std::move(network)), association_(association) {}
+    Association(Network network, T_ASC_Association* association, std::set<std::string> proposed,
+                int timeout_s)
+        : network_(std::move(network)),
+          association_(association),
+          proposed_(std::move(proposed)),
+          timeout_s_(timeout_s) {}
 
     Network network_;
     T_ASC_Association* association_ = nullptr;
+    std::set<std::string> proposed_;
+    int timeout_s_ = 0;
     bool broken_ = false;
 };
 

@@ -3,78 +3,155 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <random>
+
+#include "base/uid.hpp"
 
 namespace calcinode::deliver {
 namespace {
 
-// One association carries at most so many objects, so that a stop waits for a bounded number.
+// So many objects are sent, or asked for in one transaction, at a time: a stop waits for a bounded number.
 constexpr int most_at_once = 64;
-constexpr UnixMillis hour_ms = 3600 * 1000;
 
-double random_fraction() {
-    thread_local std::mt19937 generator{std::random_device{}()};
-    return std::uniform_real_distribution<double>(0, 1)(generator);
+const char* plural(std::size_t count) {
+    return count == 1 ? "" : "s";
 }
 
 }  // namespace
 
-UnixMillis retry_delay_ms(const RetryPolicy& policy, int failures, double jitter) {
-    constexpr int enough_doublings = 30;  // 2^30 s is 34 years: no overflow, and longer than any `longest_s`
-    const int doublings = std::clamp(failures - 1, 0, enough_doublings);
-    const auto delay_s = std::min<UnixMillis>(UnixMillis{policy.first_s} << doublings, policy.longest_s);
-    return static_cast<UnixMillis>(static_cast<double>(delay_s) * 1000 * (0.75 + 0.5 * jitter));
-}
-
-Outbox::Outbox(store::Database& database, Destination destination, std::filesystem::path results_folder,
-               RetryPolicy policy, Send send)
+Outbox::Outbox(store::Database& database, const Destination& destination,
+               std::filesystem::path results_folder, RetryPolicy policy, std::unique_ptr<Peer> peer)
     : database_(&database),
-      destination_(std::move(destination)),
+      name_(destination.name),
+      storage_commitment_(destination.storage_commitment),
       results_folder_(std::move(results_folder)),
       policy_(policy),
-      send_(std::move(send)) {}
+      reachability_(database, destination.name, policy),
+      peer_(std::move(peer)) {
+    if (storage_commitment_) return;
+    if (const int waived = database_->waive_commitments(name_); waived > 0)
+        spdlog::info("{}: {} objects no longer wait for their commitment: storage_commitment is false", name_,
+                     waived);
+}
 
-int Outbox::deliver_due(UnixMillis now) {
-    const auto due = database_->due_deliveries(destination_.name, now, most_at_once);
+int Outbox::work(UnixMillis now) {
+    peer_->attend();
+    if (!reachability_.is_due(now)) return 0;
+    const int sent = send_due(now);
+    if (!storage_commitment_ || !reachability_.is_due(now)) return sent;
+    return sent + ask_due(now);
+}
+
+int Outbox::send_due(UnixMillis now) {
+    const auto due = database_->due_deliveries(name_, now, most_at_once);
     if (due.empty()) return 0;
     std::vector<FileToSend> files;
     for (const auto& delivery : due)
         files.push_back({delivery.sop_class_uid, delivery.sop_instance_uid, results_folder_ / delivery.path});
-    const auto outcomes = send_(destination_, files);
-    int waiting = 0;
-    std::string why;
-    for (std::size_t i = 0; i < due.size(); ++i) {
-        if (record(due[i], outcomes[i], now) != After::waits) continue;
-        ++waiting;
-        why = outcomes[i].what;
+    auto sent = peer_->store(files);
+    const bool rejected = sent.trouble && sent.trouble->kind == Trouble::Kind::rejected;
+    // An answer to one object shows that it is there, even where the next one broke the association.
+    if (!sent.trouble || sent.outcomes.size() > 1) reachability_.reached(now);
+    // Nothing of it will pass until somebody changes something: that is to be seen, and not tried for ever.
+    if (rejected) sent.outcomes.resize(due.size(), {SendState::permanent_failure, sent.trouble->what});
+    record_all(due, sent, now);
+    if (sent.trouble) {
+        reachability_.failed(*sent.trouble, now);
+        give_up_old(*sent.trouble, now);
     }
-    // A peer that is away is one line for all that waits for it, not one an object.
-    if (waiting > 0)
-        spdlog::warn("{}: {} object{} not delivered, will be tried again: {}", destination_.name, waiting,
-                     waiting == 1 ? "" : "s", why);
-    return static_cast<int>(due.size());
+    return static_cast<int>(sent.outcomes.size());
+}
+
+void Outbox::record_all(const std::vector<store::Delivery>& due, const Sent& sent, UnixMillis now) {
+    std::size_t newly_waiting = 0;
+    std::string why;
+    for (std::size_t i = 0; i < sent.outcomes.size(); ++i) {
+        const auto& what = sent.outcomes[i].what;
+        if (record(due[i], sent.outcomes[i], now) != After::waits) continue;
+        const bool said_before = due[i].last_error == what;
+        const bool said_of_destination = sent.trouble && sent.trouble->what == what;
+        if (said_before || said_of_destination) continue;
+        ++newly_waiting;
+        why = what;
+    }
+    if (newly_waiting > 0)
+        spdlog::warn("{}: {} object{} not delivered, will be tried again: {}", name_, newly_waiting,
+                     plural(newly_waiting), why);
 }
 
 Outbox::After Outbox::record(const store::Delivery& delivery, const SendOutcome& outcome, UnixMillis now) {
     if (outcome.state == SendState::arrived) {
-        database_->delivery_sent(delivery.id, now);
+        database_->delivery_sent(
+            delivery.id, now, storage_commitment_ ? store::Commitment::asked : store::Commitment::not_asked);
         spdlog::info("study {}: object {} delivered to {}{}{}", delivery.study_uid, delivery.sop_instance_uid,
-                     destination_.name, outcome.what.empty() ? "" : ": ", outcome.what);
+                     name_, outcome.what.empty() ? "" : ": ", outcome.what);
         return After::sent;
     }
-    const bool too_old = now - delivery.created > policy_.park_after_h * hour_ms;
+    const bool too_old = delivery.created < too_old_before(policy_, now);
     if (outcome.state == SendState::permanent_failure || too_old) {
         database_->delivery_parked(delivery.id, outcome.what);
         spdlog::error("study {}: object {} NOT delivered to {} and parked{}: {}", delivery.study_uid,
-                      delivery.sop_instance_uid, destination_.name,
+                      delivery.sop_instance_uid, name_,
                       too_old ? fmt::format(" after {} hours", policy_.park_after_h) : "", outcome.what);
         return After::parked;
     }
-    const auto delay_ms = retry_delay_ms(policy_, delivery.attempts + 1, random_fraction());
+    const auto delay_ms = retry_delay_ms(policy_, delivery.attempts + 1);
     database_->delivery_failed(delivery.id, outcome.what, now + delay_ms);
-    spdlog::debug("study {}: object {} not delivered to {}, next try in {} s: {}", delivery.study_uid,
-                  delivery.sop_instance_uid, destination_.name, delay_ms / 1000, outcome.what);
     return After::waits;
+}
+
+void Outbox::give_up_old(const Trouble& trouble, UnixMillis now) {
+    const int parked = database_->park_deliveries(name_, too_old_before(policy_, now), trouble.what);
+    if (parked > 0)
+        spdlog::error("{}: {} objects parked after {} hours; resend them when it is back: {}", name_, parked,
+                      policy_.park_after_h, trouble.what);
+}
+
+int Outbox::ask_due(UnixMillis now) {
+    const auto due = without_old(database_->due_commitments(name_, now, most_at_once), now);
+    if (!due.empty()) ask(due, now);
+    return static_cast<int>(due.size());
+}
+
+std::vector<store::Delivery> Outbox::without_old(std::vector<store::Delivery> waiting, UnixMillis now) {
+    const auto limit = too_old_before(policy_, now);
+    const auto [old_begin, old_end] = std::ranges::stable_partition(
+        waiting, [&](const store::Delivery& delivery) { return delivery.created >= limit; });
+    std::vector<store::CommitmentVerdict> verdicts;
+    for (auto old = old_begin; old != old_end; ++old)
+        verdicts.push_back({old->id, store::CommitmentVerdict::Then::park, "stored, but never committed", 0});
+    if (verdicts.empty()) return waiting;
+    database_->record_verdicts("", verdicts, now);
+    spdlog::error("{}: {} objects are stored there, but were not committed within {} hours and are parked",
+                  name_, verdicts.size(), policy_.park_after_h);
+    waiting.erase(old_begin, old_end);
+    return waiting;
+}
+
+void Outbox::ask(const std::vector<store::Delivery>& deliveries, UnixMillis now) {
+    std::vector<dicom::InstanceReference> instances;
+    for (const auto& delivery : deliveries)
+        instances.push_back({delivery.sop_class_uid, delivery.sop_instance_uid});
+    // Said when it is new, not each time.
+    const auto unanswered = std::ranges::count(deliveries, 1, &store::Delivery::asked);
+    const auto transaction_uid = Uid::random().str();
+    database_->begin_commitment(transaction_uid, deliveries, now,
+                                now + UnixMillis{policy_.commitment_timeout_s} * 1000);
+    const auto trouble = peer_->ask_commitment(transaction_uid, instances);
+    if (!trouble) {
+        reachability_.reached(now);
+        spdlog::log(
+            unanswered > 0 ? spdlog::level::warn : spdlog::level::debug,
+            "{}: commitment of {} objects asked for, of {} again for want of an answer; transaction {}",
+            name_, deliveries.size(), unanswered, transaction_uid);
+        return;
+    }
+    const int asked = std::ranges::max(deliveries, {}, &store::Delivery::asked).asked + 1;
+    database_->commitment_failed(transaction_uid, trouble->what, now + retry_delay_ms(policy_, asked));
+    if (trouble->kind != Trouble::Kind::refused) return reachability_.failed(*trouble, now);
+    reachability_.reached(now);
+    if (deliveries.front().last_error != trouble->what)
+        spdlog::warn("{}: commitment of {} objects not taken on, will be asked for again: {}", name_,
+                     deliveries.size(), trouble->what);
 }
 
 }  // namespace calcinode::deliver

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "deliver/sender.hpp"
+#include "deliver/peer.hpp"
 
 namespace calcinode::deliver {
 

@@ -138,10 +138,14 @@ class Daemon:
         return row
 
     def wait_for_deliveries(self, study_uid, seconds=60):
-        """Waits until no delivery of the study is pending, and returns {sop_instance_uid: state}."""
+        """Waits until no delivery of the study is on its way, and returns {sop_instance_uid: state}."""
         def settled():
             """deliveries settled"""
             found = self.rows("SELECT d.sop_instance_uid, d.state FROM delivery d JOIN result r ON "
                               "r.id = d.result_id WHERE r.study_uid = ?", study_uid)
-            return found if found and all(d["state"] != "pending" for d in found) else None
-        return {d["sop_instance_uid"]: d["state"] for d in wait_for(settled, seconds)}
+            on_its_way = ("pending", "uncommitted")
+            return found if found and all(d["state"] not in on_its_way for d in found) else None
+        try:
+            return {d["sop_instance_uid"]: d["state"] for d in wait_for(settled, seconds)}
+        except AssertionError:
+            raise AssertionError(f"not delivered within {seconds} s; the log:\n" + self.log()[-4000:])

@@ -45,7 +45,7 @@ class Delivery(unittest.TestCase):
 
         def tried():
             """first failed attempt"""
-            return node.rows("SELECT 1 FROM delivery WHERE attempts > 0")
+            return node.rows("SELECT 1 FROM destination WHERE failures > 0")
         daemon.wait_for(tried, 20)
         self.assertEqual(node.stop(), 0)
         node.start()

@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 
+#include "deliver/commitments.hpp"
 #include "deliver/outbox.hpp"
 #include "support/temp_folder.hpp"
 
@@ -10,92 +12,272 @@ using namespace calcinode::deliver;
 
 namespace {
 
+constexpr UnixMillis second_ms = 1000, hour_ms = 3600 * second_ms;
+
+// What the peer does, and what it was asked to do.
+struct Script {
+    std::map<std::string, SendOutcome> answers;  // by SOP instance UID; arrived where absent
+    std::optional<Trouble> trouble;              // before any object
+    std::optional<Trouble> commitment_trouble;
+    std::vector<std::string> sent;
+    std::vector<std::string> transactions;
+    std::size_t asked_for = 0;  // instances in the last request
+    int associations = 0;
+};
+
+class ScriptedPeer final : public Peer {
+  public:
+    explicit ScriptedPeer(Script& script) : script_(&script) {}
+    Sent store(const std::vector<FileToSend>& files) override {
+        ++script_->associations;
+        if (script_->trouble) return {{}, script_->trouble};
+        Sent sent;
+        for (const auto& file : files) {
+            script_->sent.push_back(file.file.string());
+            const auto found = script_->answers.find(file.sop_instance_uid);
+            sent.outcomes.push_back(found == script_->answers.end() ? SendOutcome{SendState::arrived, ""}
+                                                                    : found->second);
+        }
+        return sent;
+    }
+    std::optional<Trouble> ask_commitment(const std::string& transaction_uid,
+                                          const std::vector<dicom::InstanceReference>& instances) override {
+        script_->transactions.push_back(transaction_uid);
+        script_->asked_for = instances.size();
+        return script_->commitment_trouble;
+    }
+    void attend() override {}
+
+  private:
+    Script* script_;
+};
+
 // A database in which one study has a result with two objects, to be delivered to "PACS".
 struct Fixture {
     test::TempFolder folder;
     store::Database database = store::Database::open(folder / "test.db").value();
-    std::map<std::string, SendOutcome> answers;  // by SOP instance UID; arrived where absent
-    std::vector<std::string> sent;
-    int associations = 0;
+    Script script;
+    RetryPolicy policy;
+    UnixMillis now = now_ms();
 
     Fixture() {
-        database.add_instance({"1.2.1", "1.2.0", "1.2", "ct", "ts", "CT", "x", 1, "hash", "AE", now_ms()});
+        database.add_instance({"1.2.1", "1.2.0", "1.2", "ct", "ts", "CT", "x", 1, "hash", "AE", now});
         REQUIRE(database.queue_study("1.2", database.find_study("1.2")->last_received));
-        const auto job = database.lease_job(now_ms(), now_ms() + 60000).value();
+        const auto job = database.lease_job(now_ms(), now_ms() + hour_ms).value();
         database.finish_job(job, {"1.2",
                                   "identity",
                                   "analysed",
                                   "positive",
                                   "",
                                   "folder",
-                                  {{"sr", "9.1", "folder/sr.dcm"}, {"sc", "9.2", "folder/sc-1.dcm"}},
+                                  {{"1.1", "9.1", "folder/sr.dcm"}, {"1.2", "9.2", "folder/sc-1.dcm"}},
                                   {"PACS"}});
+        now = now_ms();
     }
 
-    Outbox outbox(RetryPolicy policy = {}) {
-        return Outbox(database, {"PACS", "localhost", 104, "PACS", "CALCINODE", 1}, "/results", policy,
-                      [this](const Destination&, const std::vector<FileToSend>& files) {
-                          ++associations;
-                          std::vector<SendOutcome> outcomes;
-                          for (const auto& file : files) {
-                              sent.push_back(file.file.string());
-                              const auto found = answers.find(file.sop_instance_uid);
-                              outcomes.push_back(found == answers.end() ? SendOutcome{SendState::arrived, ""}
-                                                                        : found->second);
-                          }
-                          return outcomes;
-                      });
+    Outbox outbox(bool storage_commitment = false) {
+        const Destination destination{.name = "PACS",
+                                      .host = "localhost",
+                                      .called_ae = "PACS",
+                                      .calling_ae = "CALCINODE",
+                                      .storage_commitment = storage_commitment};
+        return Outbox(database, destination, "/results", policy, std::make_unique<ScriptedPeer>(script));
+    }
+    store::Database::DeliveryCounts counts() { return database.delivery_counts("1.2"); }
+    std::uint16_t report(const dicom::CommitmentReport& report) {
+        return Commitments(database, policy).take(report, now);
     }
 };
 
 }  // namespace
 
-TEST_CASE("everything due goes over one association, and only once") {
+TEST_CASE("everything due goes at once, and only once") {
     Fixture f;
     auto outbox = f.outbox();
-    CHECK(outbox.deliver_due(now_ms()) == 2);
-    CHECK(f.associations == 1);
-    CHECK(f.sent == std::vector<std::string>{"/results/folder/sr.dcm", "/results/folder/sc-1.dcm"});
-    CHECK(outbox.deliver_due(now_ms()) == 0);
-    CHECK(f.database.delivery_counts("1.2").sent == 2);
+    CHECK(outbox.work(f.now) == 2);
+    CHECK(f.script.associations == 1);
+    CHECK(f.script.sent == std::vector<std::string>{"/results/folder/sr.dcm", "/results/folder/sc-1.dcm"});
+    CHECK(outbox.work(f.now) == 0);
+    CHECK(f.counts().sent == 2);
+    CHECK(f.database.is_delivered("1.2"));
 }
 
 TEST_CASE("a failure that may pass is tried again later, and what arrived is not") {
     Fixture f;
-    f.answers["9.2"] = {SendState::transient_failure, "away"};
+    f.script.answers["9.2"] = {SendState::transient_failure, "full"};
     auto outbox = f.outbox();
-    const auto now = now_ms();
-    outbox.deliver_due(now);
-    CHECK(outbox.deliver_due(now + 1000) == 0);  // not before the back-off is over
-    f.answers.clear();
-    CHECK(outbox.deliver_due(now + 13000) == 1);
-    CHECK(f.database.delivery_counts("1.2").sent == 2);
+    outbox.work(f.now);
+    CHECK(outbox.work(f.now + 1 * second_ms) == 0);  // not before the back-off is over
+    f.script.answers.clear();
+    CHECK(outbox.work(f.now + 13 * second_ms) == 1);
+    CHECK(f.counts().sent == 2);
 }
 
 TEST_CASE("a refusal for good parks the object at once") {
     Fixture f;
-    f.answers["9.1"] = {SendState::permanent_failure, "unknown AE title"};
+    f.script.answers["9.1"] = {SendState::permanent_failure, "not understood"};
     auto outbox = f.outbox();
-    outbox.deliver_due(now_ms());
-    const auto counts = f.database.delivery_counts("1.2");
-    CHECK(counts.parked == 1);
-    CHECK(counts.sent == 1);
-    CHECK(counts.pending == 0);
+    outbox.work(f.now);
+    CHECK(f.counts().parked == 1);
+    CHECK(f.counts().sent == 1);
+    CHECK(f.counts().pending == 0);
 }
 
-TEST_CASE("what cannot be delivered for too long is parked") {
+TEST_CASE("a peer that is away is tried less and less often, whatever waits for it") {
     Fixture f;
-    f.answers["9.1"] = f.answers["9.2"] = {SendState::transient_failure, "away"};
-    auto outbox = f.outbox({10, 3600, 1});
-    constexpr UnixMillis hour_ms = 3600 * 1000;
-    outbox.deliver_due(now_ms());
-    CHECK(f.database.delivery_counts("1.2").parked == 0);
-    outbox.deliver_due(now_ms() + hour_ms + 1000);
-    CHECK(f.database.delivery_counts("1.2").parked == 2);
+    f.script.trouble = {Trouble::Kind::unreachable, "connection refused"};
+    auto outbox = f.outbox();
+    for (UnixMillis ms = 0; ms < hour_ms; ms += second_ms) outbox.work(f.now + ms);
+    // 10 s, doubled each time: about nine attempts in an hour, not one a second.
+    CHECK(f.script.associations >= 7);
+    CHECK(f.script.associations <= 11);
+    const auto row = f.database.destination("PACS");
+    CHECK(row.failures == f.script.associations);
+    CHECK(row.trouble == "connection refused");
+    CHECK(row.since == f.now);
+    CHECK(f.database.due_deliveries("PACS", f.now, 10).at(0).attempts == 0);  // they were not tried
+
+    f.script.trouble.reset();
+    CHECK(outbox.work(row.not_before) == 2);
+    CHECK(f.database.destination("PACS").failures == 0);
+    CHECK(f.database.destination("PACS").trouble.empty());
+}
+
+TEST_CASE("a start tries at once what an earlier run put off") {
+    Fixture f;
+    f.script.trouble = {Trouble::Kind::unreachable, "connection refused"};
+    f.outbox().work(f.now);
+    f.script.trouble.reset();
+    CHECK(f.outbox().work(f.now) == 2);
+}
+
+TEST_CASE("what cannot be delivered for too long is parked, and sent again on command") {
+    Fixture f;
+    f.policy.park_after_h = 1;
+    f.script.trouble = {Trouble::Kind::unreachable, "connection refused"};
+    auto outbox = f.outbox();
+    outbox.work(f.now);
+    CHECK(f.counts().parked == 0);
+    const auto later = f.now + hour_ms + second_ms;
+    outbox.work(later);
+    CHECK(f.counts().parked == 2);
+    f.script.trouble.reset();
+    CHECK(outbox.work(later + hour_ms) == 0);
+    CHECK(f.database.resend_parked("PACS", "", later) == 2);
+    CHECK(outbox.work(later) == 2);  // although the destination's back-off was not over
+    CHECK(f.counts().sent == 2);
+}
+
+TEST_CASE("a peer that rejects us for good gets all parked, and the next object is tried at once") {
+    Fixture f;
+    f.script.trouble = {Trouble::Kind::rejected, "unknown AE title"};
+    auto outbox = f.outbox();
+    outbox.work(f.now);
+    CHECK(f.counts().parked == 2);
+    f.script.trouble.reset();
+    f.database.resend_parked("", "", f.now);
+    CHECK(outbox.work(f.now) == 2);
+}
+
+TEST_CASE("an object that keeps failing holds up no other") {
+    Fixture f;
+    auto outbox = f.outbox();
+    f.script.answers["9.1"] = {SendState::transient_failure, "the association broke"};
+    outbox.work(f.now);
+    CHECK(f.counts().sent == 1);
+    CHECK(f.counts().pending == 1);
+}
+
+TEST_CASE("what was sent is asked for at once in one transaction, and committed by its report") {
+    Fixture f;
+    auto outbox = f.outbox(true);
+    CHECK(outbox.work(f.now) == 4);  // two sent, two asked for
+    REQUIRE(f.script.transactions.size() == 1);
+    CHECK(f.script.asked_for == 2);
+    CHECK(f.counts().uncommitted == 2);
+    CHECK_FALSE(f.database.is_delivered("1.2"));
+    CHECK(f.report({f.script.transactions[0], {{"1.1", "9.1"}, {"1.2", "9.2"}}, {}}) == 0);
+    CHECK(f.counts().committed == 2);
+    CHECK(f.database.is_delivered("1.2"));
+    CHECK(outbox.work(f.now + 100 * hour_ms) == 0);
+}
+
+TEST_CASE("without an answer it is asked for again in a new transaction, and a late answer counts") {
+    Fixture f;
+    auto outbox = f.outbox(true);
+    outbox.work(f.now);
+    CHECK(outbox.work(f.now + hour_ms - second_ms) == 0);
+    CHECK(outbox.work(f.now + hour_ms) == 2);
+    REQUIRE(f.script.transactions.size() == 2);
+    CHECK(f.script.transactions[0] != f.script.transactions[1]);
+    CHECK(f.report({f.script.transactions[0], {{"1.1", "9.1"}, {"1.2", "9.2"}}, {}}) == 0);
+    CHECK(f.counts().committed == 2);
+    CHECK(f.report({f.script.transactions[1], {{"1.1", "9.1"}, {"1.2", "9.2"}}, {}}) == 0);
+}
+
+TEST_CASE("each failure reason leads to sending again, asking again or parking") {
+    Fixture f;
+    auto outbox = f.outbox(true);
+    const auto after = [&](std::uint16_t reason) {
+        outbox.work(f.now);
+        CHECK(f.report({f.script.transactions.back(), {{"1.2", "9.2"}}, {{{"1.1", "9.1"}, reason}}}) == 0);
+        CHECK(f.counts().committed == 1);
+        return f.counts();
+    };
+    for (const auto reason : {0x0110, 0x0112, 0x0213, 0x0000, 0x4321}) {
+        CAPTURE(reason);
+        CHECK(after(static_cast<std::uint16_t>(reason)).pending == 1);
+        f.now += 2 * hour_ms;
+    }
+    CHECK(after(0x0131).uncommitted == 1);
+    f.now += 2 * hour_ms;
+    CHECK(after(0x0122).parked == 1);
+    f.database.resend_parked("", "", f.now);
+    CHECK(after(0x0119).parked == 1);
+}
+
+TEST_CASE("what a report does not name is asked for again, and what was not asked for changes nothing") {
+    Fixture f;
+    auto outbox = f.outbox(true);
+    outbox.work(f.now);
+    CHECK(f.report({f.script.transactions[0], {{"1.1", "9.1"}, {"1.1", "9.2"}, {"1.9", "9.9"}}, {}}) == 0);
+    CHECK(f.counts().committed == 1);  // 9.2 is of another class
+    CHECK(outbox.work(f.now + hour_ms) == 1);
+    CHECK(f.report({"2.25.4711", {{"1.2", "9.2"}}, {}}) == 0x0115);
+    CHECK(f.counts().committed == 1);
+}
+
+TEST_CASE("a peer that does not take on commitment keeps what it has, and is asked less and less often") {
+    Fixture f;
+    f.script.commitment_trouble = {Trouble::Kind::refused, "not supported"};
+    auto outbox = f.outbox(true);
+    for (UnixMillis ms = 0; ms < hour_ms; ms += second_ms) outbox.work(f.now + ms);
+    CHECK(f.script.transactions.size() >= 7);
+    CHECK(f.script.transactions.size() <= 11);
+    CHECK(f.script.sent.size() == 2);
+    CHECK(f.counts().uncommitted == 2);
+}
+
+TEST_CASE("what is never committed is parked in the end, and said to be stored") {
+    Fixture f;
+    f.policy.park_after_h = 1;
+    auto outbox = f.outbox(true);
+    outbox.work(f.now);
+    outbox.work(f.now + hour_ms + second_ms);
+    CHECK(f.counts().parked == 2);
+    CHECK(f.script.transactions.size() == 1);
+}
+
+TEST_CASE("where commitment is switched off, what waits for it is delivered") {
+    Fixture f;
+    f.outbox(true).work(f.now);
+    CHECK_FALSE(f.database.is_delivered("1.2"));
+    f.outbox(false);
+    CHECK(f.database.is_delivered("1.2"));
 }
 
 TEST_CASE("the wait doubles up to the longest, and jitter moves it by a quarter either way") {
-    const RetryPolicy policy{10, 3600, 72};
+    const RetryPolicy policy{.first_s = 10, .longest_s = 3600};
     CHECK(retry_delay_ms(policy, 1, 0.5) == 10'000);
     CHECK(retry_delay_ms(policy, 2, 0.5) == 20'000);
     CHECK(retry_delay_ms(policy, 5, 0.5) == 160'000);

@@ -1,0 +1,146 @@
+#include "deliver/messages.hpp"
+
+#include <dcmtk/dcmdata/dcdeftag.h>
+#include <spdlog/spdlog.h>
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "dicom/event_report.hpp"
+
+namespace calcinode::deliver {
+namespace {
+
+// Between a request and its response, or in one look: more than any peer has to say.
+constexpr int most_reports_at_once = 1000;
+
+struct Message {
+    T_DIMSE_Message command{};
+    T_ASC_PresentationContextID context = 0;
+    std::string comment;
+};
+
+OFCondition receive(Association& association, Message& message) {
+    DcmDataset* raw_detail = nullptr;
+    const auto condition = DIMSE_receiveCommand(association.get(), DIMSE_NONBLOCKING, association.timeout_s(),
+                                                &message.context, &message.command, &raw_detail);
+    const std::unique_ptr<DcmDataset> detail(raw_detail);
+    OFString comment;
+    if (detail) detail->findAndGetOFString(DCM_ErrorComment, comment);
+    message.comment = comment.c_str();
+    for (char& c : message.comment)  // it goes into the log
+        if (c < ' ' || c > '~') c = '?';
+    return condition;
+}
+
+// The data set that follows a command.
+std::expected<std::vector<std::byte>, std::string> receive_dataset(Association& association,
+                                                                   T_ASC_PresentationContextID context,
+                                                                   std::size_t longest) {
+    std::vector<std::byte> bytes;
+    DUL_PDV pdv{};
+    do {
+        auto* const dul = &association.get()->DULassociation;
+        if (DUL_NextPDV(dul, &pdv).bad()) {
+            const auto read = DUL_ReadPDVs(dul, nullptr, DUL_NOBLOCK, association.timeout_s());
+            if (read != DUL_PDATAPDUARRIVED) return std::unexpected(text_of(read));
+            if (DUL_NextPDV(dul, &pdv).bad()) return std::unexpected("an empty PDU came");
+        }
+        if (pdv.pdvType != DUL_DATASETPDV || pdv.presentationContextID != context)
+            return std::unexpected("a data set was broken off by another message");
+        if (bytes.size() + pdv.fragmentLength > longest) return std::unexpected("a data set is too long");
+        const auto* const data = static_cast<const std::byte*>(pdv.data);
+        bytes.insert(bytes.end(), data, data + pdv.fragmentLength);
+    } while (pdv.lastPDV == 0);
+    return bytes;
+}
+
+std::optional<std::string> answer_report(Association& association, const Message& message,
+                                         const OnReport& on_report) {
+    const auto& request = message.command.msg.NEventReportRQ;
+    std::vector<std::byte> dataset;
+    if (request.DataSetType != DIMSE_DATASET_NULL) {
+        auto received = receive_dataset(association, message.context, dicom::longest_commitment_report);
+        if (!received) return received.error();
+        dataset = std::move(*received);
+    }
+    const dicom::EventReport report{message.context, request.MessageID, request.EventTypeID,
+                                    request.AffectedSOPClassUID, request.AffectedSOPInstanceUID};
+    const auto answered = dicom::answer_event_report(*association.get(), report, dataset, on_report);
+    return answered ? std::nullopt : std::optional(answered.error().what);
+}
+
+// The response to the request, or nothing where what came was a report (answered by now).
+std::expected<std::optional<Answer>, std::string> one_message(Association& association,
+                                                              const OnReport& on_report,
+                                                              T_DIMSE_Command expected, DIC_US message_id) {
+    Message message;
+    if (const auto received = receive(association, message); received.bad()) {
+        if (received == DUL_PEERREQUESTEDRELEASE) association.acknowledge_release();
+        return std::unexpected(text_of(received));
+    }
+    if (message.command.CommandField == DIMSE_N_EVENT_REPORT_RQ) {
+        if (auto failure = answer_report(association, message, on_report)) return std::unexpected(*failure);
+        return std::nullopt;
+    }
+    const auto answer_if = [&](const auto& response) -> std::expected<std::optional<Answer>, std::string> {
+        if (response.MessageIDBeingRespondedTo != message_id)
+            return std::unexpected("the peer answered a request that was not made");
+        if (response.DataSetType != DIMSE_DATASET_NULL)  // an action's reply, of which nothing is needed
+            if (auto reply = receive_dataset(association, message.context, dicom::longest_commitment_report);
+                !reply)
+                return std::unexpected(reply.error());
+        return Answer{response.DimseStatus, message.comment};
+    };
+    if (message.command.CommandField == expected && expected == DIMSE_C_STORE_RSP)
+        return answer_if(message.command.msg.CStoreRSP);
+    if (message.command.CommandField == expected && expected == DIMSE_N_ACTION_RSP)
+        return answer_if(message.command.msg.NActionRSP);
+    return std::unexpected("the peer sent a message that was not asked for");
+}
+
+struct Expected {
+    T_DIMSE_Command response;
+    DIC_US message_id;
+};
+
+Expected response_to(const T_DIMSE_Message& request) {
+    if (request.CommandField == DIMSE_C_STORE_RQ) return {DIMSE_C_STORE_RSP, request.msg.CStoreRQ.MessageID};
+    return {DIMSE_N_ACTION_RSP, request.msg.NActionRQ.MessageID};
+}
+
+std::unexpected<std::string> broken(Association& association, std::string why) {
+    association.set_broken();
+    return std::unexpected(std::move(why));
+}
+
+}  // namespace
+
+std::expected<Answer, std::string> exchange(Association& association, T_ASC_PresentationContextID context,
+                                            T_DIMSE_Message& request, DcmDataset* dataset,
+                                            const OnReport& on_report) {
+    const auto sent = DIMSE_sendMessageUsingMemoryData(association.get(), context, &request, nullptr, dataset,
+                                                       nullptr, nullptr);
+    if (sent.bad()) return broken(association, text_of(sent));
+    const auto [response, message_id] = response_to(request);
+    for (int reports = 0; reports < most_reports_at_once; ++reports) {
+        auto message = one_message(association, on_report, response, message_id);
+        if (!message) return broken(association, message.error());
+        if (*message) return **message;
+    }
+    return broken(association, "the peer sent reports without end");
+}
+
+void take_in(Association& association, const OnReport& on_report) {
+    for (int reports = 0; reports < most_reports_at_once; ++reports) {
+        if (!ASC_dataWaiting(association.get(), 0)) return;
+        const auto message = one_message(association, on_report, DIMSE_NOTHING, 0);
+        if (message) continue;
+        spdlog::debug("the association with {} ended: {}", association.get()->params->DULparams.calledAPTitle,
+                      message.error());
+        return association.set_broken();
+    }
+}
+
+}  // namespace calcinode::deliver

@@ -1,0 +1,29 @@
+// Whether a destination can be reached, kept in its row: after a failure nothing is tried until its time has
+// come, and the log has one line for each change, however often it is tried meanwhile.
+#pragma once
+
+#include <string>
+
+#include "deliver/peer.hpp"
+#include "deliver/retry.hpp"
+#include "store/store.hpp"
+
+namespace calcinode::deliver {
+
+class Reachability {
+  public:
+    // `database` must outlive it. The first attempt is due at once: whoever starts the daemon may have put
+    // right what was wrong.
+    Reachability(store::Database& database, std::string destination, RetryPolicy policy);
+
+    bool is_due(UnixMillis now) const;
+    void reached(UnixMillis now);
+    void failed(const Trouble& trouble, UnixMillis now);
+
+  private:
+    store::Database* database_;
+    std::string name_;
+    RetryPolicy policy_;
+};
+
+}  // namespace calcinode::deliver
