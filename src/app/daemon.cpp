@@ -2,7 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "app/result_folder.hpp"
+#include "app/recover.hpp"
 #include "app/store_answer.hpp"
 #include "assemble/completeness.hpp"
 
@@ -36,18 +36,6 @@ deliver::Destination destination_of(const config::Destination& configured, const
             configured.ae_title, our_ae,          configured.timeout_s};
 }
 
-// Puts what an earlier run left behind in order.
-void recover(store::Database& database, spool::Spool& spool, const std::filesystem::path& results) {
-    database.release_all_leases();
-    const auto swept = spool.sweep();
-    const int unfinished = ResultFolder::sweep(results);
-    if (swept.removed || swept.taken_in || swept.missing || unfinished)
-        spdlog::warn(
-            "after an unclean stop: {} half-received files removed, {} files indexed again, {} files "
-            "missing, {} unfinished results removed",
-            swept.removed, swept.taken_in, swept.missing, unfinished);
-}
-
 // Runs the steps of a start, any of which may fail for reasons outside; the database's failures too.
 template <class Start>
 auto or_store_failure(Start&& start) -> decltype(start()) {
@@ -78,7 +66,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config) {
         auto spool = spool::Spool::open(folder->spool(), *database,
                                         static_cast<std::uintmax_t>(config.receive.minimum_free_mib) * mib);
         if (!spool) return std::unexpected(spool.error());
-        recover(*database, *spool, folder->results());
+        recover(*database, *spool, folder->results(), config::names_of(config.destinations));
 
         std::unique_ptr<Daemon> daemon(
             new Daemon(config, std::move(*folder), std::move(database), std::move(*spool)));
@@ -143,7 +131,17 @@ bool Daemon::stop() {
         spdlog::warn("{} is left unfinished; the next start goes on with it", worker->name());
         all_stopped = false;
     }
+    abandon_analysis();
     return all_stopped;
+}
+
+// What the stop does not wait for goes on at the next start, and the stop is not held against the study.
+void Daemon::abandon_analysis() {
+    try {
+        analysis_jobs_.abandon();
+    } catch (const store::StoreFailure& failure) {
+        spdlog::warn("the analysis under way counts as an attempt: {}", failure.what());
+    }
 }
 
 }  // namespace calcinode::app

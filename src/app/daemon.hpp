@@ -35,6 +35,7 @@ class Daemon {
            spool::Spool spool);
     Result<> listen();
     void start_workers();
+    void abandon_analysis();
     std::optional<std::string> find_gap(const std::string& study_uid);
 
     config::Config config_;

@@ -53,6 +53,8 @@ struct Study {
 struct Analysis {
     int threads = 2;
     int max_attempts = 3;
+    int retry_first_s = 30;  // doubled at each failure
+    int retry_longest_s = 3600;
     bool operator==(const Analysis&) const = default;
 };
 
@@ -105,6 +107,8 @@ struct Config {
     Log log;
     bool operator==(const Config&) const = default;
 };
+
+std::vector<std::string> names_of(const std::vector<Destination>& destinations);
 
 // Each mistake: line, key and what is allowed.
 struct Mistake {

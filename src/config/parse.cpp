@@ -62,6 +62,8 @@ void read_study(Section& section, Study& study) {
 void read_analysis(Section& section, Analysis& analysis) {
     section.number("threads", analysis.threads, 1, 256);
     section.number("max_attempts", analysis.max_attempts, 1, 100);
+    section.number("retry_first_s", analysis.retry_first_s, 1, 3600);
+    section.number("retry_longest_s", analysis.retry_longest_s, 1, day_s);
 }
 
 void read_verdict(Section& section, Verdict& verdict) {
@@ -207,6 +209,12 @@ std::vector<std::string> known_keys() {
     for (const auto& key : section.keys())
         if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
     return keys;
+}
+
+std::vector<std::string> names_of(const std::vector<Destination>& destinations) {
+    std::vector<std::string> names;
+    for (const auto& destination : destinations) names.push_back(destination.name);
+    return names;
 }
 
 std::string to_string(const Mistake& mistake, const std::filesystem::path& file) {
