@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 constexpr std::uintmax_t mib = 1 << 20;
 // How often a worker looks for work that nobody rang for (retries, studies that became quiet).
 constexpr auto look_again = 500ms;
+// How often the disk's room is looked at, and what may be removed.
+constexpr auto look_at_disk = 2s;
 // How long a stop waits for the study being analysed and the objects being sent.
 constexpr auto workers_bound = 15s;
 
@@ -104,6 +106,11 @@ void Daemon::start_workers() {
     completeness_ = std::make_unique<Completeness>(
         *database_, config_.study, [this](const std::string& study) { return server_->feeds(study); },
         [this](const std::string& study) { return find_gap(study); });
+    retention_ = std::make_unique<Retention>(*database_, spool_, folder_.results(), config_.retention);
+    housekeeper_ = std::make_unique<Worker>("housekeeping", look_at_disk, [this](std::stop_token) {
+        spool_.space().has_room();  // says when there is room again, also where nobody sends
+        return retention_->remove_next(now_ms());
+    });
     ticker_ = std::make_unique<Worker>("completeness", look_again, [this](std::stop_token) {
         if (completeness_->look(now_ms()) > 0) analysis_->ring();
         return false;
@@ -119,7 +126,7 @@ std::optional<std::string> Daemon::find_gap(const std::string& study_uid) {
 }
 
 bool Daemon::stop() {
-    std::vector<Worker*> workers{ticker_.get(), analysis_.get()};
+    std::vector<Worker*> workers{ticker_.get(), analysis_.get(), housekeeper_.get()};
     for (const auto& delivery : deliveries_) workers.push_back(delivery.get());
     for (auto* worker : workers) worker->request_stop();
     server_->stop(config_.receive.shutdown_s);

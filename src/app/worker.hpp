@@ -1,7 +1,7 @@
 // A thread that does one kind of work again and again until it is told to stop.
 //
 // Threads of the daemon: main (signals, leases), those of receive, "completeness" (studies that became
-// quiet), "analysis" (one study at a time, with helpers of its own), and
+// quiet), "analysis" (one study at a time, with helpers of its own), "housekeeping" (room on the disk), and
 // "delivery" (one a destination). They share the database and nothing else; a bell only shortens the wait for
 // the next look at it.
 #pragma once

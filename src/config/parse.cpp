@@ -16,6 +16,8 @@ constexpr std::uint16_t highest_port = 65535;
 constexpr int most_object_mib = 4095;
 constexpr double most_volume_mm3 = 1e6;  // a litre: no deposit comes near
 constexpr int most_free_mib = 1 << 30;   // 1 PiB
+constexpr int most_gib = 1 << 20;        // 1 PiB
+constexpr int most_days = 36500;
 
 void read_path(Section& section, const std::string& key, std::filesystem::path& field, const TextRule& rule) {
     std::string text = field.string();
@@ -87,6 +89,14 @@ void read_delivery(Section& section, Delivery& delivery) {
     section.number("park_after_h", delivery.park_after_h, 1, 24 * 365);
 }
 
+void read_retention(Section& section, Retention& retention) {
+    section.number("keep_days", retention.keep_days, 0, most_days);
+    section.number("keep_failed_days", retention.keep_failed_days, 0, most_days);
+    section.number("keep_results_days", retention.keep_results_days, 0, most_days);
+    section.number("max_gib", retention.max_gib, 0, most_gib);
+    section.number("free_mib", retention.free_mib, 0, most_free_mib);
+}
+
 void read_log(Section& section, Log& log) {
     section.text("level", log.level, log_level_rule);
 }
@@ -116,6 +126,7 @@ class Reader {
         section("verdict", config.verdict, read_verdict);
         section("results", config.results, read_results);
         section("delivery", config.delivery, read_delivery);
+        section("retention", config.retention, read_retention);
         section("log", config.log, read_log);
         destinations(config);
         unknown_sections();

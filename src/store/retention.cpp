@@ -73,6 +73,16 @@ std::vector<std::string> Database::paths_being_removed(const std::string& study_
     });
 }
 
+bool Database::is_being_removed(const std::string& study_uid, const std::string& path) {
+    auto& c = *connection_;
+    return c.read([&] {
+        return c
+            .query("SELECT 1 FROM instance WHERE study_uid = ? AND removing = 1 AND path = ?", study_uid,
+                   path)
+            .next();
+    });
+}
+
 void Database::end_removal(const std::string& study_uid, UnixMillis now) {
     auto& c = *connection_;
     c.transaction(Durability::full, [&] {

@@ -191,6 +191,7 @@ class Database {
     bool begin_removal(const std::string& study_uid, Finished how);
     std::vector<std::string> studies_being_removed();
     std::vector<std::string> paths_being_removed(const std::string& study_uid);
+    bool is_being_removed(const std::string& study_uid, const std::string& path);
     // The marked instances' files are gone: their rows go, too.
     void end_removal(const std::string& study_uid, UnixMillis now);
     // The instance's file was gone and is there again: its study is receiving.
