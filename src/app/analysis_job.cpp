@@ -2,23 +2,29 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <exception>
+#include <new>
 
 #include "app/in_words.hpp"
 #include "app/judge_options.hpp"
 #include "app/result_folder.hpp"
+#include "app/result_record.hpp"
+#include "base/disk.hpp"
 
 namespace calcinode::app {
 namespace {
 
 // Long against the timer that extends it, short against the patience of people.
 constexpr UnixMillis lease_ms = 120 * 1000;
-constexpr UnixMillis retry_after_ms = 30 * 1000;
+// The largest result of a real study that was seen takes 21 MiB, most of it the segmentation.
+constexpr std::uintmax_t room_for_result = 64ULL << 20;
 
-// What the result was made of, also where there was no volume to name it: then the files as they are.
-std::string identity_of(const JudgedStudy& judged, const std::vector<store::InstanceRow>& instances,
+// What the result was made of: `volume`, and what else its objects depend on; where there was no volume, the
+// files as they are.
+std::string identity_of(const std::string& volume, const std::vector<store::InstanceRow>& instances,
                         const JudgeOptions& options) {
-    std::string identity = judged.identity;
+    std::string identity = volume;
     if (identity.empty())
         for (const auto& instance : instances) identity += instance.sop_instance_uid + instance.sha256 + "\n";
     return identity + "\n" CALCINODE_VERSION "\n" + std::to_string(options.report_negative) + "\n" +
@@ -31,12 +37,12 @@ std::string joined(const std::vector<std::string>& names) {
     return text;
 }
 
-store::NewResult row_of(const JudgedStudy& judged, const std::string& identity,
-                        const std::filesystem::path& folder, const std::vector<std::string>& destinations) {
+// `folder`: the result's, relative to that of all results.
+store::NewResult row_of(const JudgedStudy& judged, const std::filesystem::path& folder) {
     const auto& outcome = judged.outcome;
     store::NewResult row;
     row.study_uid = outcome.study_uid;
-    row.identity = identity;
+    row.identity = folder.filename().string();
     row.status = to_string(outcome.status);
     row.verdict = outcome.findings ? std::string(to_string(outcome.findings->verdict)) : "";
     row.reason = outcome.reason_code.empty() ? "" : outcome.reason_code + ": " + outcome.reason;
@@ -44,7 +50,6 @@ store::NewResult row_of(const JudgedStudy& judged, const std::string& identity,
     for (const auto& object : judged.objects)
         row.objects.push_back(
             {object.sop_class_uid, object.sop_instance_uid, (folder / object.file.filename()).string()});
-    row.destinations = destinations;
     return row;
 }
 
@@ -56,6 +61,15 @@ std::string consequence_of(const store::NewResult& result) {
                        result.objects.size() == 1 ? "" : "s", joined(result.destinations));
 }
 
+// How many of the images have no file any more.
+std::ptrdiff_t count_missing(const std::vector<store::InstanceRow>& instances, const spool::Spool& spool) {
+    return std::ranges::count_if(instances, [&](const store::InstanceRow& instance) {
+        std::error_code error;
+        return std::filesystem::status(spool.file_of(instance), error).type() ==
+               std::filesystem::file_type::not_found;
+    });
+}
+
 }  // namespace
 
 AnalysisJobs::AnalysisJobs(store::Database& database, const spool::Spool& spool,
@@ -64,73 +78,166 @@ AnalysisJobs::AnalysisJobs(store::Database& database, const spool::Spool& spool,
       spool_(&spool),
       results_folder_(std::move(results_folder)),
       max_attempts_(config.analysis.max_attempts),
+      backoff_{config.analysis.retry_first_s, config.analysis.retry_longest_s},
+      destinations_(config::names_of(config.destinations)),
       judge_(std::move(judge)) {
     options_ = judge_options(config);
-    for (const auto& destination : config.destinations) destinations_.push_back(destination.name);
 }
 
 bool AnalysisJobs::do_next() {
+    if (end_) {
+        write_end();
+        return true;
+    }
+    if (!has_room()) return false;
     const auto now = now_ms();
     const auto job = database_->lease_job(now, now + lease_ms);
     if (!job) return false;
-    job_under_way_ = job->id;
-    try {
-        work(*job);
-    } catch (const store::StoreFailure&) {
-        job_under_way_ = 0;
-        throw;
-    } catch (const std::exception& error) {
-        give_back(*job, error.what());
-    }
-    job_under_way_ = 0;
+    set_under_way(job);
+    end_ = work(*job);
+    write_end();
     return true;
 }
 
+void AnalysisJobs::write_end() {
+    end_();
+    end_ = nullptr;
+    set_under_way(std::nullopt);
+}
+
+bool AnalysisJobs::has_room() {
+    const auto free = free_bytes(results_folder_);
+    const bool room = !free || *free >= room_for_result;  // what can't be looked at is tried
+    if (!room && !waits_for_room_)
+        spdlog::error("only {} MiB free in {}: no study is analysed until {} MiB are free; free some",
+                      *free >> 20, results_folder_.string(), room_for_result >> 20);
+    if (room && waits_for_room_) spdlog::info("there is room for results again: analysis goes on");
+    waits_for_room_ = !room;
+    return room;
+}
+
+void AnalysisJobs::set_under_way(std::optional<store::Job> job) {
+    const std::scoped_lock lock(mutex_);
+    under_way_ = std::move(job);
+}
+
+std::optional<store::Job> AnalysisJobs::under_way() const {
+    const std::scoped_lock lock(mutex_);
+    return under_way_;
+}
+
 void AnalysisJobs::extend_lease() {
-    if (const auto id = job_under_way_.load()) database_->extend_lease(id, now_ms() + lease_ms);
+    if (const auto job = under_way()) database_->extend_lease(job->id, now_ms() + lease_ms);
 }
 
-void AnalysisJobs::work(const store::Job& job) {
+void AnalysisJobs::abandon() {
+    if (const auto job = under_way()) database_->postpone_job(*job, "the daemon was stopped", now_ms());
+}
+
+// Why the images that are there are not the whole study; "" where nothing is known to be missing.
+std::string AnalysisJobs::incomplete(const std::string& study_uid,
+                                     const std::vector<store::InstanceRow>& instances) const {
+    if (const auto missing = count_missing(instances, *spool_); missing > 0)
+        return fmt::format("images_missing: {} of {} images are gone from the spool; send the study again",
+                           missing, instances.size());
+    const auto study = database_->find_study(study_uid);
+    if (study && study->removed_instances > std::ssize(instances))
+        return fmt::format(
+            "images_removed: the study had {} images when they were removed here after its analysis, {} of "
+            "it came again; send the whole study again",
+            study->removed_instances, instances.size());
+    return "";
+}
+
+AnalysisJobs::End AnalysisJobs::work(const store::Job& job) {
     // The attempts before this one ended with the process: killed, or brought down by this study.
-    if (job.attempts > max_attempts_)
-        return give_back(
-            job, "the analysis broke off " + std::to_string(max_attempts_) + " times without saying why");
-    const auto kept = judge_and_keep(job);
-    if (!kept) return give_back(job, kept.error().what);
-    database_->finish_job(job, kept->row);
-    const auto level = kept->row.status == "analysed" ? spdlog::level::info : spdlog::level::warn;
-    spdlog::log(level, "study {}: {}{}", job.study_uid, kept->words, consequence_of(kept->row));
+    if (job.attempts() > max_attempts_)
+        return parked(job, fmt::format("analysis_crashed: the daemon ended {} times while it analysed this "
+                                       "study, without saying why",
+                                       max_attempts_));
+    try {
+        const auto instances = database_->instances_of(job.study_uid);
+        if (auto reason = incomplete(job.study_uid, instances); !reason.empty()) return parked(job, reason);
+        auto kept = judge_and_keep(job, instances);
+        return kept ? finished(job, std::move(*kept)) : broken_off(job, kept.error().what);
+    } catch (const store::StoreFailure& failure) {
+        return postponed(job, failure.what());
+    } catch (const std::bad_alloc&) {
+        return broken_off(job, "not enough memory");
+    } catch (const std::exception& error) {
+        return broken_off(job, error.what());
+    }
 }
 
-Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(const store::Job& job) {
-    const auto instances = database_->instances_of(job.study_uid);
+Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(
+    const store::Job& job, const std::vector<store::InstanceRow>& instances) {
     std::vector<std::filesystem::path> files;
     for (const auto& instance : instances) files.push_back(spool_->file_of(instance));
+    const auto name_of = [&](const std::string& volume) {
+        return ResultFolder::name_of(job.study_uid, identity_of(volume, instances, options_));
+    };
+    // What was made before is made again as it was: objects get the same UIDs.
+    const auto revision_of = [&](const std::string& volume) {
+        const auto known = database_->revision_of(job.study_uid, name_of(volume).filename());
+        return known ? *known : next_revision(job.study_uid);
+    };
     auto options = options_;
-    if (const auto study = database_->find_study(job.study_uid)) options.revision = study->revision + 1;
+    options.revision_of = revision_of;
 
     auto folder = ResultFolder::begin(results_folder_, job.study_uid);
     if (!folder) return std::unexpected(folder.error());
     const auto judged = judge_(job.study_uid, files, options, folder->temporary());
     if (!judged) return std::unexpected(judged.error());
-    const auto identity = identity_of(*judged, instances, options);
-    const auto relative = folder->commit(identity);
-    if (!relative) return std::unexpected(relative.error());
-
-    return KeptResult{row_of(*judged, relative->filename().string(), *relative, destinations_),
-                      in_words(judged->outcome)};
+    const auto name = name_of(judged->identity);
+    ResultRecord record{row_of(*judged, name), revision_of(judged->identity), std::ssize(instances)};
+    if (auto written = write_record(record, folder->temporary()); !written)
+        return std::unexpected(written.error());
+    if (auto committed = folder->commit(name); !committed) return std::unexpected(committed.error());
+    record.row.destinations = destinations_;
+    return KeptResult{std::move(record.row), in_words(judged->outcome)};
 }
 
-void AnalysisJobs::give_back(const store::Job& job, const std::string& error) {
-    if (job.attempts >= max_attempts_) {
-        spdlog::error("study {}: analysis given up after {} attempts, NOT analysed: {}", job.study_uid,
-                      job.attempts, error);
-        database_->park_job(job, error);
-        return;
-    }
-    spdlog::warn("study {}: analysis attempt {} of {} failed, next in {} s: {}", job.study_uid, job.attempts,
-                 max_attempts_, retry_after_ms / 1000, error);
-    database_->retry_job(job, error, now_ms() + retry_after_ms);
+int AnalysisJobs::next_revision(const std::string& study_uid) const {
+    const auto study = database_->find_study(study_uid);
+    return study ? study->revision + 1 : 1;
+}
+
+AnalysisJobs::End AnalysisJobs::finished(const store::Job& job, KeptResult kept) {
+    return [this, job, kept = std::move(kept)] {
+        database_->finish_job(job, kept.row);
+        const auto level = kept.row.status == "analysed" ? spdlog::level::info : spdlog::level::warn;
+        spdlog::log(level, "study {}: {}{}", job.study_uid, kept.words, consequence_of(kept.row));
+    };
+}
+
+AnalysisJobs::End AnalysisJobs::broken_off(const store::Job& job, const std::string& why) {
+    if (const auto room = try_room(results_folder_, room_for_result); !room)
+        return postponed(job, why + "; " + room.error().what);
+    if (job.attempts() >= max_attempts_)
+        return parked(job,
+                      fmt::format("analysis_failed: given up after {} attempts: {}", job.attempts(), why));
+    return [this, job, why] {
+        const auto delay = delay_ms(backoff_, job.attempts());
+        database_->retry_job(job, why, now_ms() + delay);
+        spdlog::warn("study {}: analysis attempt {} of {} failed, next in {} s: {}", job.study_uid,
+                     job.attempts(), max_attempts_, delay / 1000, why);
+    };
+}
+
+AnalysisJobs::End AnalysisJobs::postponed(const store::Job& job, const std::string& why) {
+    return [this, job, why] {
+        const auto delay = delay_ms(backoff_, job.postponed + 1);
+        database_->postpone_job(job, why, now_ms() + delay);
+        spdlog::warn("study {}: the disk or the database stops its analysis, next attempt in {} s: {}",
+                     job.study_uid, delay / 1000, why);
+    };
+}
+
+AnalysisJobs::End AnalysisJobs::parked(const store::Job& job, const std::string& reason) {
+    return [this, job, reason] {
+        database_->park_job(job, reason);
+        spdlog::error("study {}: NOT analysed, {}", job.study_uid, reason);
+    };
 }
 
 }  // namespace calcinode::app

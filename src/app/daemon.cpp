@@ -2,7 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "app/result_folder.hpp"
+#include "app/recover.hpp"
 #include "app/store_answer.hpp"
 #include "assemble/completeness.hpp"
 #include "deliver/dicom_peer.hpp"
@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 constexpr std::uintmax_t mib = 1 << 20;
 // How often a worker looks for work that nobody rang for (retries, studies that became quiet).
 constexpr auto look_again = 500ms;
+// How often the disk's room is looked at, and what may be removed.
+constexpr auto look_at_disk = 2s;
 // How long a stop waits for the study being analysed and the objects being sent.
 constexpr auto workers_bound = 15s;
 
@@ -49,18 +51,6 @@ deliver::RetryPolicy retry_policy(const config::Delivery& configured) {
             .commitment_timeout_s = configured.commitment_timeout_s};
 }
 
-// Puts what an earlier run left behind in order.
-void recover(store::Database& database, spool::Spool& spool, const std::filesystem::path& results) {
-    database.release_all_leases();
-    const auto swept = spool.sweep();
-    const int unfinished = ResultFolder::sweep(results);
-    if (swept.removed || swept.taken_in || swept.missing || unfinished)
-        spdlog::warn(
-            "after an unclean stop: {} half-received files removed, {} files indexed again, {} files "
-            "missing, {} unfinished results removed",
-            swept.removed, swept.taken_in, swept.missing, unfinished);
-}
-
 // Runs the steps of a start, any of which may fail for reasons outside; the database's failures too.
 template <class Start>
 auto or_store_failure(Start&& start) -> decltype(start()) {
@@ -92,7 +82,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config) {
         auto spool = spool::Spool::open(folder->spool(), *database,
                                         static_cast<std::uintmax_t>(config.receive.minimum_free_mib) * mib);
         if (!spool) return std::unexpected(spool.error());
-        recover(*database, *spool, folder->results());
+        recover(*database, *spool, folder->results(), config::names_of(config.destinations));
 
         std::unique_ptr<Daemon> daemon(
             new Daemon(config, std::move(*folder), std::move(database), std::move(*spool)));
@@ -132,6 +122,11 @@ void Daemon::start_workers() {
     completeness_ = std::make_unique<Completeness>(
         *database_, config_.study, [this](const std::string& study) { return server_->feeds(study); },
         [this](const std::string& study) { return find_gap(study); });
+    retention_ = std::make_unique<Retention>(*database_, spool_, folder_.results(), config_.retention);
+    housekeeper_ = std::make_unique<Worker>("housekeeping", look_at_disk, [this](std::stop_token) {
+        spool_.space().has_room();  // says when there is room again, also where nobody sends
+        return retention_->remove_next(now_ms());
+    });
     ticker_ = std::make_unique<Worker>("completeness", look_again, [this](std::stop_token) {
         if (completeness_->look(now_ms()) > 0) analysis_->ring();
         return false;
@@ -147,7 +142,7 @@ std::optional<std::string> Daemon::find_gap(const std::string& study_uid) {
 }
 
 bool Daemon::stop() {
-    std::vector<Worker*> workers{ticker_.get(), analysis_.get()};
+    std::vector<Worker*> workers{ticker_.get(), analysis_.get(), housekeeper_.get()};
     for (const auto& delivery : deliveries_) workers.push_back(delivery.get());
     for (auto* worker : workers) worker->request_stop();
     server_->stop(config_.receive.shutdown_s);
@@ -159,7 +154,17 @@ bool Daemon::stop() {
         spdlog::warn("{} is left unfinished; the next start goes on with it", worker->name());
         all_stopped = false;
     }
+    abandon_analysis();
     return all_stopped;
+}
+
+// What the stop does not wait for goes on at the next start, and the stop is not held against the study.
+void Daemon::abandon_analysis() {
+    try {
+        analysis_jobs_.abandon();
+    } catch (const store::StoreFailure& failure) {
+        spdlog::warn("the analysis under way counts as an attempt: {}", failure.what());
+    }
 }
 
 }  // namespace calcinode::app

@@ -9,6 +9,7 @@
 #include "app/analysis_job.hpp"
 #include "app/completeness.hpp"
 #include "app/data_folder.hpp"
+#include "app/retention.hpp"
 #include "app/worker.hpp"
 #include "config/config.hpp"
 #include "deliver/commitments.hpp"
@@ -36,6 +37,7 @@ class Daemon {
            spool::Spool spool);
     Result<> listen();
     void start_workers();
+    void abandon_analysis();
     std::optional<std::string> find_gap(const std::string& study_uid);
 
     config::Config config_;
@@ -48,7 +50,8 @@ class Daemon {
     std::unique_ptr<receive::Server> server_;
     std::unique_ptr<Completeness> completeness_;
     std::vector<std::unique_ptr<Worker>> deliveries_;
-    std::unique_ptr<Worker> analysis_, ticker_;  // last: their threads use all of the above
+    std::unique_ptr<Retention> retention_;
+    std::unique_ptr<Worker> analysis_, ticker_, housekeeper_;  // last: their threads use all of the above
 };
 
 }  // namespace calcinode::app

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ struct JudgeOptions {
     AnalysisOptions analysis;
     bool report_negative = true;
     int first_series_number = 9001;
-    int revision = 1;
+    // Which revision of the study's results the one with this identity is; none: the first.
+    std::function<int(const std::string& identity)> revision_of;
     bool figures = false;  // spine-sagittal.png and spine-coronal.png as well
 };
 

@@ -15,8 +15,8 @@ StoreAnswer answer_to(const spool::Rejected& rejected) {
         return StoreAnswer{code, comment, rejected.what, "", outcome};
     };
     switch (rejected.refusal) {
-        case Refusal::no_space:
-            return with(status::out_of_resources, "no space left");
+        case Refusal::no_space:  // one line for all images says so, not one each
+            return {status::out_of_resources, "no space left", "", "", Outcome::refused};
         case Refusal::storage_failed:
             return with(status::out_of_resources, "cannot store");
         case Refusal::wrong_class:

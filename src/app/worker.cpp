@@ -5,6 +5,11 @@
 #include <exception>
 
 namespace calcinode::app {
+namespace {
+
+constexpr auto say_again = std::chrono::minutes(1);
+
+}  // namespace
 
 Worker::Worker(std::string name, std::chrono::milliseconds rest, std::function<bool(std::stop_token)> step)
     : name_(std::move(name)),
@@ -33,11 +38,25 @@ bool Worker::stopped_by(std::chrono::steady_clock::time_point deadline) {
 
 bool Worker::step_safely(std::stop_token stop) {
     try {
-        return step_(std::move(stop));
+        const bool more = step_(std::move(stop));
+        recovered();
+        return more;
     } catch (const std::exception& error) {
-        spdlog::error("{}: {}; will try again", name_, error.what());
+        failed(error.what());
         return false;
     }
+}
+
+void Worker::failed(const std::string& why) {
+    const auto now = std::chrono::steady_clock::now();
+    if (failures_++ > 0 && now - last_logged_ < say_again) return;
+    last_logged_ = now;
+    spdlog::error("{}: {}; tries again every {} s", name_, why, std::chrono::duration<double>(rest_).count());
+}
+
+void Worker::recovered() {
+    if (failures_ > 0) spdlog::info("{}: works again after {} failures", name_, failures_);
+    failures_ = 0;
 }
 
 void Worker::run(std::stop_token stop) {

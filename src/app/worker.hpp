@@ -1,8 +1,9 @@
 // A thread that does one kind of work again and again until it is told to stop.
 //
 // Threads of the daemon: main (signals, leases), those of receive, "completeness" (studies that became
-// quiet), "analysis" (one study at a time, with helpers of its own), and "delivery" (one a destination). They
-// share the database and nothing else; a bell only shortens the wait for the next look at it.
+// quiet), "analysis" (one study at a time, with helpers of its own), "housekeeping" (room on the disk), and
+// "delivery" (one a destination). They share the database and nothing else; a bell only shortens the wait for
+// the next look at it.
 #pragma once
 
 #include <chrono>
@@ -18,7 +19,8 @@ namespace calcinode::app {
 class Worker {
   public:
     // Calls `step` until stopped; it returns true where there may be more to do at once, otherwise the worker
-    // rests for `rest` or until ring(). A step that throws is logged, and the worker rests.
+    // rests for `rest` or until ring(). A step that throws is logged, and the worker rests; a failure that
+    // lasts is logged once a minute, and so is its end.
     Worker(std::string name, std::chrono::milliseconds rest, std::function<bool(std::stop_token)> step);
     ~Worker();  // stops, and waits for the step under way
 
@@ -33,10 +35,14 @@ class Worker {
   private:
     void run(std::stop_token stop);
     bool step_safely(std::stop_token stop);
+    void failed(const std::string& why);
+    void recovered();
 
     std::string name_;
     std::chrono::milliseconds rest_;
     std::function<bool(std::stop_token)> step_;
+    int failures_ = 0;  // in a row
+    std::chrono::steady_clock::time_point last_logged_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
     bool rung_ = false, ended_ = false;

@@ -53,6 +53,8 @@ struct Study {
 struct Analysis {
     int threads = 2;
     int max_attempts = 3;
+    int retry_first_s = 30;  // doubled at each failure
+    int retry_longest_s = 3600;
     bool operator==(const Analysis&) const = default;
 };
 
@@ -89,6 +91,16 @@ struct Delivery {
     bool operator==(const Delivery&) const = default;
 };
 
+// What is kept how long; days count from a study's last image. 0: for ever, or no bound.
+struct Retention {
+    int keep_days = 30;           // images of what was analysed and delivered
+    int keep_failed_days = 0;     // images of what could not be analysed
+    int keep_results_days = 365;  // delivered results
+    int max_gib = 0;              // of all images together
+    int free_mib = 2048;          // with less free, the oldest go before their time
+    bool operator==(const Retention&) const = default;
+};
+
 struct Log {
     std::string level = "info";  // debug, info, warn, error
     bool operator==(const Log&) const = default;
@@ -104,9 +116,12 @@ struct Config {
     Results results;
     std::vector<Destination> destinations;  // [[destination]]
     Delivery delivery;
+    Retention retention;
     Log log;
     bool operator==(const Config&) const = default;
 };
+
+std::vector<std::string> names_of(const std::vector<Destination>& destinations);
 
 // Each mistake: line, key and what is allowed.
 struct Mistake {

@@ -12,6 +12,8 @@ void order(const Config& config, std::vector<Mistake>& mistakes) {
     if (verdict.moderate_canal_percent > verdict.severe_canal_percent)
         mistakes.push_back(
             {0, "verdict.moderate_canal_percent", "must not be more than severe_canal_percent"});
+    if (config.analysis.retry_longest_s < config.analysis.retry_first_s)
+        mistakes.push_back({0, "analysis.retry_longest_s", "must not be less than retry_first_s"});
     if (config.delivery.retry_longest_s < config.delivery.retry_first_s)
         mistakes.push_back({0, "delivery.retry_longest_s", "must not be less than retry_first_s"});
 }

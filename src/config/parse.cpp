@@ -16,6 +16,8 @@ constexpr std::uint16_t highest_port = 65535;
 constexpr int most_object_mib = 4095;
 constexpr double most_volume_mm3 = 1e6;  // a litre: no deposit comes near
 constexpr int most_free_mib = 1 << 30;   // 1 PiB
+constexpr int most_gib = 1 << 20;        // 1 PiB
+constexpr int most_days = 36500;
 
 void read_path(Section& section, const std::string& key, std::filesystem::path& field, const TextRule& rule) {
     std::string text = field.string();
@@ -62,6 +64,8 @@ void read_study(Section& section, Study& study) {
 void read_analysis(Section& section, Analysis& analysis) {
     section.number("threads", analysis.threads, 1, 256);
     section.number("max_attempts", analysis.max_attempts, 1, 100);
+    section.number("retry_first_s", analysis.retry_first_s, 1, 3600);
+    section.number("retry_longest_s", analysis.retry_longest_s, 1, day_s);
 }
 
 void read_verdict(Section& section, Verdict& verdict) {
@@ -84,6 +88,14 @@ void read_delivery(Section& section, Delivery& delivery) {
     section.number("retry_longest_s", delivery.retry_longest_s, 1, day_s);
     section.number("park_after_h", delivery.park_after_h, 1, 24 * 365);
     section.number("commitment_timeout_s", delivery.commitment_timeout_s, 1, 7 * day_s);
+}
+
+void read_retention(Section& section, Retention& retention) {
+    section.number("keep_days", retention.keep_days, 0, most_days);
+    section.number("keep_failed_days", retention.keep_failed_days, 0, most_days);
+    section.number("keep_results_days", retention.keep_results_days, 0, most_days);
+    section.number("max_gib", retention.max_gib, 0, most_gib);
+    section.number("free_mib", retention.free_mib, 0, most_free_mib);
 }
 
 void read_log(Section& section, Log& log) {
@@ -116,6 +128,7 @@ class Reader {
         section("verdict", config.verdict, read_verdict);
         section("results", config.results, read_results);
         section("delivery", config.delivery, read_delivery);
+        section("retention", config.retention, read_retention);
         section("log", config.log, read_log);
         destinations(config);
         unknown_sections();
@@ -209,6 +222,12 @@ std::vector<std::string> known_keys() {
     for (const auto& key : section.keys())
         if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
     return keys;
+}
+
+std::vector<std::string> names_of(const std::vector<Destination>& destinations) {
+    std::vector<std::string> names;
+    for (const auto& destination : destinations) names.push_back(destination.name);
+    return names;
 }
 
 std::string to_string(const Mistake& mistake, const std::filesystem::path& file) {

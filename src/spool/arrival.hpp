@@ -7,14 +7,17 @@
 #include "spool/dataset_reader.hpp"
 #include "spool/incoming_file.hpp"
 #include "spool/part10.hpp"
+#include "spool/space.hpp"
 
 namespace calcinode::spool {
 
 // Gone without a trace when destroyed, unless the spool committed it. Used by one thread.
 class Arrival {
   public:
-    Arrival(std::filesystem::path path, FileMeta announced)
-        : announced_(std::move(announced)),
+    // `space` must outlive this.
+    Arrival(std::filesystem::path path, FileMeta announced, Space& space)
+        : space_(&space),
+          announced_(std::move(announced)),
           file_(std::move(path), part10_header(announced_, no_checksum()).size()),
           reader_(announced_.transfer_syntax_uid) {}
 
@@ -22,12 +25,19 @@ class Arrival {
     void write(std::span<const std::byte> bytes) {
         file_.write(bytes);
         reader_.feed(bytes);
+        if (file_.bytes() < look_at_disk_) return;
+        look_at_disk_ = file_.bytes() + bytes_between_looks;
+        if (!space_->has_room()) file_.give_up_for_space();
     }
 
   private:
     friend class Spool;
+    // A multi-frame object may be larger than all that is left: what results and database need stays free.
+    static constexpr std::uint64_t bytes_between_looks = 16 << 20;
     static std::string no_checksum() { return std::string(2 * sizeof(Sha256::Digest), '0'); }
 
+    Space* space_;
+    std::uint64_t look_at_disk_ = bytes_between_looks;
     FileMeta announced_;  // what the association said about it
     IncomingFile file_;
     DatasetReader reader_;

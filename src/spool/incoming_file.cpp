@@ -34,6 +34,11 @@ void IncomingFile::give_up() {
     fd_ = Fd();
 }
 
+void IncomingFile::give_up_for_space() {
+    if (error_ == 0) error_ = ENOSPC;
+    give_up();
+}
+
 void IncomingFile::write(std::span<const std::byte> bytes) {
     if (error_ != 0) return;
     if (!write_at(bytes, header_bytes_ + written_)) return give_up();  // its room is needed for others

@@ -23,6 +23,8 @@ class IncomingFile {
     IncomingFile& operator=(const IncomingFile&) = delete;
 
     void write(std::span<const std::byte> bytes);
+    // As if the disk were full.
+    void give_up_for_space();
     int error_number() const { return error_; }  // errno of the first failure; 0: none
     std::uint64_t bytes() const { return header_bytes_ + written_; }
     const std::filesystem::path& path() const { return path_; }

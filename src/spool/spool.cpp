@@ -1,6 +1,5 @@
 #include "spool/spool.hpp"
 
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -75,7 +74,7 @@ Spool::Spool(std::filesystem::path folder, store::Database& database, std::uintm
     : folder_(std::move(folder)),
       locks_(std::make_unique<std::array<std::mutex, 256>>()),
       database_(&database),
-      minimum_free_bytes_(minimum_free_bytes) {}
+      space_(std::make_unique<Space>(folder_, minimum_free_bytes)) {}
 
 Result<Spool> Spool::open(const std::filesystem::path& folder, store::Database& database,
                           std::uintmax_t minimum_free_bytes) {
@@ -84,18 +83,19 @@ Result<Spool> Spool::open(const std::filesystem::path& folder, store::Database& 
 }
 
 std::expected<std::unique_ptr<Arrival>, Rejected> Spool::begin_instance(const FileMeta& announced) {
-    struct statvfs space {};
-    if (::statvfs(folder_.c_str(), &space) != 0)
-        return refuse_storage("cannot look at " + folder_.string(), errno);
-    const std::uintmax_t free_bytes = static_cast<std::uintmax_t>(space.f_bavail) * space.f_frsize;
-    if (free_bytes < minimum_free_bytes_)
-        return refuse(Refusal::no_space,
-                      "only " + std::to_string(free_bytes >> 20) + " MiB free in the spool");
+    if (!space_->has_room()) return refuse(Refusal::no_space, "no room in the spool");
     static std::atomic<std::uint64_t> next{0};
-    return std::make_unique<Arrival>(incoming_folder(folder_) / (std::to_string(++next) + ".dcm"), announced);
+    return std::make_unique<Arrival>(incoming_folder(folder_) / (std::to_string(++next) + ".dcm"), announced,
+                                     *space_);
 }
 
 std::expected<Kept, Rejected> Spool::commit_instance(Arrival& arrival) {
+    auto kept = keep(arrival);
+    if (!kept && kept.error().refusal == Refusal::no_space) space_->ran_out(kept.error().what);
+    return kept;
+}
+
+std::expected<Kept, Rejected> Spool::keep(Arrival& arrival) try {
     auto& file = arrival.file_;
     if (file.error_number() != 0)
         return refuse_storage("cannot write " + file.path().string(), file.error_number());
@@ -113,14 +113,20 @@ std::expected<Kept, Rejected> Spool::commit_instance(Arrival& arrival) {
     if (known && !mends) return keep_first(row, *known);
 
     switch (file.place(part10_header(arrival.announced_, row.sha256), target)) {
-        case IncomingFile::Placed::placed:
-            return Kept{stored(database_->add_instance(row)), row.study_uid};
+        case IncomingFile::Placed::placed: {
+            const auto insert = database_->add_instance(row);
+            if (mends) database_->instance_is_back(row);
+            return Kept{stored(insert), row.study_uid};
+        }
         case IncomingFile::Placed::taken:
             return name_taken(row);
         case IncomingFile::Placed::failed:
             break;
     }
     return refuse_storage("cannot keep " + target.string(), file.error_number());
+} catch (const store::StoreFull& full) {
+    // The file may stand in its place already; the same instance again finds it there.
+    return refuse(Refusal::no_space, full.what());
 }
 
 // The name is taken, but has no row: that was lost in a crash, or could not be added.

@@ -19,6 +19,7 @@
 
 #include "base/result.hpp"
 #include "spool/arrival.hpp"
+#include "spool/space.hpp"
 #include "store/store.hpp"
 
 namespace calcinode::spool {
@@ -44,7 +45,8 @@ class Spool {
     static Result<Spool> open(const std::filesystem::path& folder, store::Database& database,
                               std::uintmax_t minimum_free_bytes);
 
-    // Removes half-written files, takes in files without rows, names rows without files.
+    // Ends removals that were broken off, removes half-written files, takes in files without rows, names rows
+    // without files.
     struct Sweep {
         int removed = 0, taken_in = 0, missing = 0;
     };
@@ -60,11 +62,20 @@ class Spool {
     std::expected<Kept, Rejected> commit_instance(Arrival& arrival);
 
     std::filesystem::path file_of(const store::InstanceRow& row) const;
+    const std::filesystem::path& folder() const { return folder_; }
+    Space& space() { return *space_; }
+
+    // Removes the files of the study's instances that the database has marked, then their rows. Returns how
+    // many files there were; an Error where one can't be removed: then the mark stays. Throws
+    // store::StoreFailure.
+    Result<int> remove_marked(const std::string& study_uid);
 
   private:
     Spool(std::filesystem::path folder, store::Database& database, std::uintmax_t minimum_free_bytes);
+    std::expected<Kept, Rejected> keep(Arrival& arrival);
     std::expected<Kept, Rejected> name_taken(const store::InstanceRow& again);
     Kept keep_first(const store::InstanceRow& again, const store::InstanceRow& first);
+    int finish_removals();
     bool take_in(const std::filesystem::path& file, const std::string& relative);
     std::mutex& lock_of(const std::string& relative_path);
 
@@ -72,7 +83,7 @@ class Spool {
     // Of several instances with one UID one is committed at a time; others seldom meet.
     std::unique_ptr<std::array<std::mutex, 256>> locks_;
     store::Database* database_;
-    std::uintmax_t minimum_free_bytes_;
+    std::unique_ptr<Space> space_;  // where others expect it, wherever this object is
 };
 
 }  // namespace calcinode::spool

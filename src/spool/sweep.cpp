@@ -21,6 +21,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Single files that are named in the log; the count at the end has them all.
+constexpr int most_lines = 10;
+
 std::vector<fs::path> files_below(const fs::path& folder) {
     std::vector<fs::path> files;
     std::error_code error;
@@ -89,6 +92,7 @@ bool Spool::take_in(const fs::path& file, const std::string& relative) {
 
 Spool::Sweep Spool::sweep() {
     Sweep result;
+    finish_removals();
     for (const auto& file : files_below(incoming_folder(folder_)))
         if (::unlink(file.c_str()) == 0) ++result.removed;
 
@@ -104,8 +108,9 @@ Spool::Sweep Spool::sweep() {
     if (present < known.size()) {
         for (const auto& path : known)
             if (!fs::exists(folder_ / path)) {
-                ++result.missing;
-                spdlog::error("{} has a row but no file: it was removed from the spool by other hands", path);
+                if (++result.missing <= most_lines)
+                    spdlog::error("{} has a row but no file: it was removed from the spool by other hands",
+                                  path);
             }
     }
     return result;

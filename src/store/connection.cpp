@@ -1,5 +1,7 @@
 #include "store/connection.hpp"
 
+#include <sqlite3.h>
+
 namespace calcinode::store {
 namespace {
 
@@ -15,6 +17,12 @@ SQLite::Statement& Database::Connection::prepared(const char* sql) {
     auto found = statements_.find(sql);
     if (found == statements_.end()) found = statements_.try_emplace(sql, database, sql).first;
     return found->second;
+}
+
+void Database::Connection::fail(const SQLite::Exception& failure) const {
+    const auto what = "database " + database.getFilename() + ": " + failure.what();
+    if (failure.getErrorCode() == SQLITE_FULL) throw StoreFull(what);
+    throw StoreFailure(what);
 }
 
 // In WAL mode NORMAL commits without a sync and stays consistent; FULL syncs the log at each commit, and with

@@ -96,10 +96,12 @@ struct Database::Connection {
         try {
             return body();
         } catch (const SQLite::Exception& failure) {
-            throw StoreFailure("database " + database.getFilename() + ": " + failure.what());
+            fail(failure);
         }
     }
 
+    // Throws what callers know: StoreFull, or another StoreFailure.
+    [[noreturn]] void fail(const SQLite::Exception& failure) const;
     SQLite::Statement& prepared(const char* sql);
 
     std::mutex mutex_;

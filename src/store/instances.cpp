@@ -28,6 +28,12 @@ InstanceRow instance_from(Query& query) {
     return row;
 }
 
+// Who sends a study again as urgent wants it sooner.
+template <class Connection>
+void set_urgent(Connection& connection, const std::string& study_uid) {
+    connection.query("UPDATE study SET priority = 1 WHERE study_uid = ? AND priority < 1", study_uid).run();
+}
+
 }  // namespace
 
 Insert Database::add_instance(const InstanceRow& row) {
@@ -37,7 +43,10 @@ Insert Database::add_instance(const InstanceRow& row) {
             auto known =
                 c.query("SELECT sha256 FROM instance WHERE sop_instance_uid = ?", row.sop_instance_uid);
             if (known.next()) {
-                if (known[0].getString() == row.sha256) return Insert::same_again;
+                if (known[0].getString() == row.sha256) {
+                    if (row.urgent) set_urgent(c, row.study_uid);
+                    return Insert::same_again;
+                }
                 c.query("UPDATE instance SET conflicts = conflicts + 1 WHERE sop_instance_uid = ?",
                         row.sop_instance_uid)
                     .run();
@@ -46,11 +55,12 @@ Insert Database::add_instance(const InstanceRow& row) {
         }
         // last_received grows with every instance, also within one millisecond: queue_study relies on it.
         c.query(
-             "INSERT INTO study (study_uid, state, first_received, last_received) VALUES (?1, 'receiving', "
-             "?2, ?2) "
+             "INSERT INTO study (study_uid, state, first_received, last_received, priority, bytes) "
+             "VALUES (?1, 'receiving', ?2, ?2, ?3, ?4) "
              "ON CONFLICT DO UPDATE SET state = 'receiving', gap_since = NULL, "
-             "last_received = max(last_received + 1, excluded.last_received)",
-             row.study_uid, row.received)
+             "last_received = max(last_received + 1, excluded.last_received), "
+             "priority = max(priority, excluded.priority), bytes = bytes + excluded.bytes",
+             row.study_uid, row.received, row.urgent ? 1 : 0, row.bytes)
             .run();
         c.query("INSERT OR IGNORE INTO series (series_uid, study_uid, modality) VALUES (?, ?, ?)",
                 row.series_uid, row.study_uid, row.modality)

@@ -1,5 +1,6 @@
 // Jobs, their leases, and the results they end with.
 #include "store/connection.hpp"
+#include "store/results.hpp"
 
 namespace calcinode::store {
 namespace {
@@ -14,18 +15,18 @@ std::optional<Job> Database::lease_job(UnixMillis now, UnixMillis until) {
     return c.transaction(Durability::full, [&]() -> std::optional<Job> {
         Job job;
         {
+            // The first condition on the job is that of its partial index.
             auto due = c.query(
-                "SELECT id, study_uid, attempts FROM job JOIN study USING (study_uid) "
-                "WHERE study.state IN ('queued', 'analysing') AND "
-                "((job.state = 'queued' AND not_before <= ?1) OR (job.state = 'leased' AND leased_until <= "
-                "?1)) "
-                "ORDER BY not_before, id LIMIT 1",
+                "SELECT id, study_uid, attempts, postponed FROM job JOIN study USING (study_uid) "
+                "WHERE job.state IN ('queued', 'leased') AND study.state IN ('queued', 'analysing') AND "
+                "CASE job.state WHEN 'queued' THEN not_before ELSE leased_until END <= ? "
+                "ORDER BY study.priority DESC, job.queued, id LIMIT 1",
                 now);
             if (!due.next()) return std::nullopt;
-            job = {due[0].getInt64(), due[1].getString(), due[2].getInt() + 1};
+            job = {due[0].getInt64(), due[1].getString(), due[2].getInt() + 1, due[3].getInt()};
         }
         c.query("UPDATE job SET state = 'leased', leased_until = ?, attempts = ? WHERE id = ?", until,
-                job.attempts, job.id)
+                job.leases, job.id)
             .run();
         c.query("UPDATE study SET state = 'analysing' WHERE study_uid = ?", job.study_uid).run();
         return job;
@@ -39,21 +40,25 @@ void Database::extend_lease(std::int64_t job_id, UnixMillis until) {
     });
 }
 
-void Database::release_all_leases() {
+void Database::release_all_leases(UnixMillis now) {
     auto& c = *connection_;
     c.transaction(Durability::full, [&] {
         c.query(
              "UPDATE study SET state = 'queued' WHERE state = 'analysing' AND study_uid IN "
              "(SELECT study_uid FROM job WHERE state = 'leased')")
             .run();
-        c.query("UPDATE job SET state = 'queued', leased_until = NULL WHERE state = 'leased'").run();
+        c.query(
+             "UPDATE job SET state = 'queued', leased_until = NULL, queued = max(queued, ?) WHERE state = "
+             "'leased'",
+             now)
+            .run();
     });
 }
 
 void Database::finish_job(const Job& job, const NewResult& result) {
     auto& c = *connection_;
     c.transaction(Durability::full, [&] {
-        if (!c.query(is_held, job.id, job.attempts).next()) return;
+        if (!c.query(is_held, job.id, job.leases).next()) return;
         c.query("UPDATE job SET state = 'done', leased_until = NULL, last_error = '' WHERE id = ?", job.id)
             .run();
         // Only the job's own step is undone by a new instance: verdict and reason of what was judged stay
@@ -64,37 +69,26 @@ void Database::finish_job(const Job& job, const NewResult& result) {
              "END WHERE study_uid = ?1",
              result.study_uid, result.verdict, result.reason, result.status)
             .run();
-        const auto now = now_ms();
-        const int added =
-            c.query(
-                 "INSERT OR IGNORE INTO result (study_uid, revision, identity, status, verdict, reason, "
-                 "folder, "
-                 "created) SELECT ?1, revision + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM study WHERE study_uid = ?1",
-                 result.study_uid, result.identity, result.status, result.verdict, result.reason,
-                 result.folder, now)
-                .run();
-        if (added == 0) return;  // made before: its deliveries exist
-        const auto result_id = c.database.getLastInsertRowid();
-        c.query("UPDATE study SET revision = revision + 1 WHERE study_uid = ?", result.study_uid).run();
-        for (const auto& destination : result.destinations)
-            for (const auto& object : result.objects)
-                c.query(
-                     "INSERT OR IGNORE INTO delivery (result_id, destination, sop_class_uid, "
-                     "sop_instance_uid, "
-                     "path, state, not_before) VALUES (?, ?, ?, ?, ?, 'pending', ?)",
-                     result_id, destination, object.sop_class_uid, object.sop_instance_uid, object.path, now)
-                    .run();
+        add_result(c, result);
     });
 }
 
 void Database::retry_job(const Job& job, const std::string& error, UnixMillis not_before) {
+    queue_again(job, error, not_before, Counts::yes);
+}
+
+void Database::postpone_job(const Job& job, const std::string& error, UnixMillis not_before) {
+    queue_again(job, error, not_before, Counts::no);
+}
+
+void Database::queue_again(const Job& job, const std::string& error, UnixMillis not_before, Counts counts) {
     auto& c = *connection_;
     c.transaction(Durability::full, [&] {
-        if (!c.query(is_held, job.id, job.attempts).next()) return;
+        if (!c.query(is_held, job.id, job.leases).next()) return;
         c.query(
-             "UPDATE job SET state = 'queued', leased_until = NULL, last_error = ?, not_before = ? WHERE id "
-             "= ?",
-             error, not_before, job.id)
+             "UPDATE job SET state = 'queued', leased_until = NULL, last_error = ?1, not_before = ?2, "
+             "queued = max(queued, ?2), postponed = postponed + ?3 WHERE id = ?4",
+             error, not_before, counts == Counts::no ? 1 : 0, job.id)
             .run();
         c.query("UPDATE study SET state = 'queued' WHERE study_uid = ? AND state = 'analysing'",
                 job.study_uid)
@@ -105,7 +99,7 @@ void Database::retry_job(const Job& job, const std::string& error, UnixMillis no
 void Database::park_job(const Job& job, const std::string& error) {
     auto& c = *connection_;
     c.transaction(Durability::full, [&] {
-        if (!c.query(is_held, job.id, job.attempts).next()) return;
+        if (!c.query(is_held, job.id, job.leases).next()) return;
         c.query("UPDATE job SET state = 'parked', leased_until = NULL, last_error = ? WHERE id = ?", error,
                 job.id)
             .run();

@@ -1,6 +1,7 @@
 // Opening, and bringing the schema up to date.
 
 #include "store/connection.hpp"
+#include "store/damage.hpp"
 #include "store/migrations.hpp"
 
 namespace calcinode::store {
@@ -32,14 +33,32 @@ Result<> migrate(SQLite::Database& database, const std::filesystem::path& file) 
         database.exec(migrations()[static_cast<std::size_t>(next - 1)]);
         database.exec("PRAGMA user_version = " + std::to_string(next));
         database.exec("PRAGMA application_id = " + std::to_string(application_id));
+        if (version == 0 && next == newest) database.exec("INSERT INTO unread_files DEFAULT VALUES");
         transaction.commit();
     }
     return {};
 }
 
+// Puts a damaged database out of the way.
+Result<std::optional<Database::SetAside>> clear_way(const std::filesystem::path& file) {
+    const auto damage = damage_of(file);
+    if (!damage) return std::nullopt;
+    auto name = set_aside(file);
+    if (!name) return std::unexpected(name.error());
+    return Database::SetAside{std::move(*name), *damage};
+}
+
 }  // namespace
 
 Result<Database> Database::open(const std::filesystem::path& file) {
+    auto cleared = clear_way(file);
+    if (!cleared) return std::unexpected(cleared.error());
+    auto opened = open_sound(file);
+    if (opened) opened->set_aside_ = std::move(*cleared);
+    return opened;
+}
+
+Result<Database> Database::open_sound(const std::filesystem::path& file) {
     try {
         auto connection = std::make_unique<Connection>(file);
         auto& database = connection->database;
@@ -53,6 +72,20 @@ Result<Database> Database::open(const std::filesystem::path& file) {
     } catch (const SQLite::Exception& failure) {
         return fail("cannot open the database " + file.string() + ": " + failure.what());
     }
+}
+
+const std::optional<Database::SetAside>& Database::set_aside() const {
+    return set_aside_;
+}
+
+bool Database::lacks_rows() {
+    auto& c = *connection_;
+    return c.read([&] { return c.query("SELECT 1 FROM unread_files").next(); });
+}
+
+void Database::rows_rebuilt() {
+    auto& c = *connection_;
+    c.transaction(Durability::full, [&] { c.query("DELETE FROM unread_files").run(); });
 }
 
 Database::Database(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}

@@ -8,9 +8,14 @@
 //   study     receiving -> queued                                 assemble (completeness)
 //             queued -> analysing                                 the job's lease
 //             analysing -> analysed | not_applicable | failed     the job's end, with its result row
-//             any -> receiving                                    a new instance after that
-//   job       queued -> leased -> done | parked | queued (retry)  the analysis worker; an expired lease is
-//                                                                 queued
+//             any -> receiving                                    a new instance after that, or one that is
+//                                                                 back after its file was gone
+//   instance  there -> on its way out -> no row                   retention; the file goes in between
+//             on its way out -> there                             the same instance received again
+//   job       queued -> leased                                    the analysis worker; takes expired leases
+//   too
+//             leased -> done | parked                             the analysis worker: judged | not analysed
+//             leased -> queued                                    retried, postponed, or the process ended
 //   delivery  pending -> sent | uncommitted | parked | pending (retry)  deliver; `sent` is the end where no
 //                                                                 commitment is asked for
 //             uncommitted -> committed | pending (the peer lost it) | parked  deliver, by the peer's report
@@ -40,6 +45,11 @@ struct StoreFailure : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// There is no room on the disk.
+struct StoreFull : StoreFailure {
+    using StoreFailure::StoreFailure;
+};
+
 struct InstanceRow {
     std::string sop_instance_uid, series_uid, study_uid, sop_class_uid, transfer_syntax_uid;
     std::string modality;
@@ -48,6 +58,7 @@ struct InstanceRow {
     std::string sha256;
     std::string calling_ae;
     UnixMillis received = 0;
+    bool urgent = false;  // asks for its study to be analysed before routine ones; kept in the study's row
 };
 
 enum class Insert { added, same_again, differs };  // differs: same UID, other bytes; the first is kept
@@ -59,12 +70,18 @@ struct StudyRow {
     int revision = 0;
     std::int64_t instances = 0;
     std::int64_t conflicts = 0;
+    bool urgent = false;
+    std::int64_t removed_instances = 0;  // that it had when they were removed from the disk; 0: never
 };
 
 struct Job {
     std::int64_t id = 0;
     std::string study_uid;
-    int attempts = 0;  // counting this one
+    int leases = 0;     // so far, with this one: tells this lease from earlier ones of the job
+    int postponed = 0;  // of the leases before, those that broke off for no fault of the study
+
+    // Attempts at the study so far, with this one.
+    int attempts() const { return leases - postponed; }
 };
 
 struct ObjectToDeliver {
@@ -108,13 +125,39 @@ struct CommitmentVerdict {
     UnixMillis not_before = 0;  // for the two that do it again
 };
 
+// A study whose images may be removed from the disk, and a result whose files may.
+struct FinishedStudy {
+    std::string study_uid;
+    std::int64_t bytes = 0;
+    UnixMillis last_received = 0;
+};
+struct FinishedResult {
+    std::int64_t id = 0;
+    std::string study_uid;
+    std::string folder;  // relative to the results folder
+};
+
 class Database {
   public:
-    // Opens or creates, and migrates to the newest schema. An Error for a database of a newer schema, a file
-    // that is no database, or a folder that can't be written.
+    struct Connection;  // for the implementation
+
+    // Opens or creates, and migrates to the newest schema. A damaged database, or what is none, is set aside:
+    // renamed to `file`.damaged-TIME, and a new one takes its place. An Error for a database of a newer
+    // schema or of another program, or a folder that can't be written.
     static Result<Database> open(const std::filesystem::path& file);
     Database(Database&&) noexcept;
     ~Database();
+
+    // What open() set aside, and why it is called damaged.
+    struct SetAside {
+        std::filesystem::path file;
+        std::string damage;
+    };
+    const std::optional<SetAside>& set_aside() const;
+    // Whether the rows of what the files hold are still missing: from a database's creation until
+    // rows_rebuilt(), also across a kill.
+    bool lacks_rows();
+    void rows_rebuilt();
 
     // --- instances and studies
     // Adds instance, series and study rows as needed. A new instance sets the study to `receiving`; one that
@@ -135,18 +178,54 @@ class Database {
     std::vector<std::string> instance_paths();
 
     // --- jobs
-    // The oldest due job, leased until `until`, its study set to analysing; also takes over expired leases.
-    // The job of a study that is receiving again waits until the study is queued again.
+    // Of the due jobs, urgent before routine, the one queued first; leased until `until`, its study set to
+    // analysing. Each lease counts an attempt before the work begins, so that a study which brings the
+    // process down is known by it. Takes over expired leases. The job of a study that is receiving again
+    // waits until the study is queued again.
     std::optional<Job> lease_job(UnixMillis now, UnixMillis until);
     void extend_lease(std::int64_t job_id, UnixMillis until);
-    // All leases expire: for the start of the only worker process.
-    void release_all_leases();
+    // All leases expire: for the start of the only worker process. Their jobs go behind all others of their
+    // priority: what brought the process down must not hold up the rest.
+    void release_all_leases(UnixMillis now);
+    // The ends of a job. Each does nothing where the lease was taken over meanwhile.
+    //
     // Job done, result row and delivery rows, study state, in one transaction. A result of the same identity
     // exists already: only the job and the study change. New instances that came meanwhile keep the study in
-    // `receiving`. Does nothing where the lease was taken over meanwhile (the Job is older than the row).
+    // `receiving`.
     void finish_job(const Job& job, const NewResult& result);
+    // To be tried again, not before then, behind those that are queued until then.
     void retry_job(const Job& job, const std::string& error, UnixMillis not_before);
+    // The same, and the attempt does not count: what stopped it has nothing to do with the study.
+    void postpone_job(const Job& job, const std::string& error, UnixMillis not_before);
     void park_job(const Job& job, const std::string& error);  // study becomes failed with that reason
+
+    // --- results
+    // For a database that lost its rows: a result that is on disk, with deliveries as if it were new. The
+    // study is judged by it if it has `instances` images or none; with others it is analysed again. False
+    // where the result is known.
+    bool take_in_result(const NewResult& result, int revision, std::int64_t instances);
+
+    // The revision of the study's result with that identity; nothing where there is none.
+    std::optional<int> revision_of(const std::string& study_uid, const std::string& identity);
+
+    // --- retention: what has been analysed and delivered may go from the disk; the study's row, its results
+    // and deliveries stay. An instance's row goes with its file: marked before, deleted after, so that a kill
+    // in between is made up for by the next start.
+    std::int64_t image_bytes();              // of all images on disk
+    enum class Finished { judged, failed };  // which studies: judged and delivered, or failed
+    std::optional<FinishedStudy> oldest_finished_study(Finished how, UnixMillis received_before);
+    // Marks the study's instances. False where the study is no longer finished.
+    bool begin_removal(const std::string& study_uid, Finished how);
+    std::vector<std::string> studies_being_removed();
+    std::vector<std::string> paths_being_removed(const std::string& study_uid);
+    bool is_being_removed(const std::string& study_uid, const std::string& path);
+    // The marked instances' files are gone: their rows go, too.
+    void end_removal(const std::string& study_uid, UnixMillis now);
+    // The instance's file was gone and is there again: its study is receiving.
+    void instance_is_back(const InstanceRow& row);
+    // Its objects were all delivered, or it has none.
+    std::optional<FinishedResult> oldest_finished_result(UnixMillis created_before);
+    void result_removed(std::int64_t result_id, UnixMillis now);
 
     // --- deliveries
     // Pending ones whose time has come; those that waited longest first.
@@ -193,9 +272,13 @@ class Database {
     int waive_commitments(const std::string& destination);
 
   private:
-    struct Connection;
+    enum class Counts { yes, no };  // whether an attempt counts
+    void queue_again(const Job& job, const std::string& error, UnixMillis not_before, Counts counts);
+
+    static Result<Database> open_sound(const std::filesystem::path& file);
     explicit Database(std::unique_ptr<Connection> connection);
     std::unique_ptr<Connection> connection_;
+    std::optional<SetAside> set_aside_;
 };
 
 }  // namespace calcinode::store

@@ -15,6 +15,8 @@ StudyRow study_from(Query& query) {
     row.revision = query[column++].getInt();
     row.instances = query[column++].getInt64();
     row.conflicts = query[column++].getInt64();
+    row.urgent = query[column++].getInt() > 0;
+    row.removed_instances = query[column++].getInt64();
     return row;
 }
 
@@ -27,7 +29,8 @@ std::vector<StudyRow> all_from(Query&& query) {
 #define CALCINODE_SELECT_STUDY                                                                       \
     "SELECT study_uid, state, reason, verdict, first_received, last_received, gap_since, revision, " \
     "(SELECT count(*) FROM instance i WHERE i.study_uid = s.study_uid), "                            \
-    "(SELECT coalesce(sum(conflicts), 0) FROM instance i WHERE i.study_uid = s.study_uid) FROM study s "
+    "(SELECT coalesce(sum(conflicts), 0) FROM instance i WHERE i.study_uid = s.study_uid), "         \
+    "priority, removed_instances FROM study s "
 
 }  // namespace
 
@@ -68,9 +71,10 @@ bool Database::queue_study(const std::string& study_uid, UnixMillis last_receive
     return c.transaction(Durability::full, [&] {
         const auto now = now_ms();
         {
-            auto held =
-                c.query("SELECT 1 FROM job WHERE study_uid = ? AND state = 'leased' AND leased_until > ?",
-                        study_uid, now);
+            auto held = c.query(
+                "SELECT 1 FROM job WHERE study_uid = ? AND state IN ('queued', 'leased') AND "
+                "state = 'leased' AND leased_until > ?",
+                study_uid, now);
             if (held.next()) return false;
         }
         const int changed =
@@ -83,12 +87,13 @@ bool Database::queue_study(const std::string& study_uid, UnixMillis last_receive
         // A job left over from before the new instances serves for the whole study.
         const int reused =
             c.query(
-                 "UPDATE job SET state = 'queued', attempts = 0, not_before = ?, leased_until = NULL "
-                 "WHERE study_uid = ? AND state IN ('queued', 'leased')",
+                 "UPDATE job SET state = 'queued', postponed = attempts, not_before = ?1, queued = ?1, "
+                 "leased_until = NULL WHERE study_uid = ?2 AND state IN ('queued', 'leased')",
                  now, study_uid)
                 .run();
         if (reused == 0)
-            c.query("INSERT INTO job (study_uid, state, not_before) VALUES (?, 'queued', ?)", study_uid, now)
+            c.query("INSERT INTO job (study_uid, state, not_before, queued) VALUES (?1, 'queued', ?2, ?2)",
+                    study_uid, now)
                 .run();
         return true;
     });

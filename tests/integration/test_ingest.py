@@ -160,7 +160,7 @@ class Ingest(unittest.TestCase):
         node = self.node(receive={"minimum_free_mib": 1 << 30}).start()
         _, output = cases.store(node.port, [file], "-v")
         self.assertRegex(output, "(?i)refused: out ?of ?resources")
-        self.assertIn("MiB free in the spool", node.log())
+        self.assertIn("NO IMAGES ARE TAKEN", node.log())
         node.stop()
         node.sections["receive"]["minimum_free_mib"] = 0
         node.start()

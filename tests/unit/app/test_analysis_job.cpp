@@ -6,6 +6,7 @@
 #include "app/analysis_job.hpp"
 #include "app/result_folder.hpp"
 #include "base/fd.hpp"
+#include "support/sql.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace calcinode;
@@ -26,8 +27,13 @@ struct Fixture {
     Fixture() {
         fs::create_directory(results);
         config.destinations = {{"PACS", "localhost", "PACS", 104, 1}};
-        database.add_instance({"1.2.1", "1.2.0", "1.2", "ct", "ts", "CT", "x", 1, "hash", "AE", now_ms()});
+        add("1.2.1", "x");
         queue();
+    }
+
+    void add(const std::string& uid, const std::string& path) {
+        REQUIRE(write_file_atomically(folder / "spool" / path, "pixels"));
+        database.add_instance({uid, "1.2.0", "1.2", "ct", "ts", "CT", path, 1, "hash", "AE", now_ms()});
     }
 
     void queue() { REQUIRE(database.queue_study("1.2", database.find_study("1.2")->last_received)); }
@@ -76,11 +82,11 @@ TEST_CASE("a failed analysis is tried again, up to max_attempts, and leaves noth
     auto jobs =
         f.jobs([](const auto&, const auto&, const auto&, const fs::path& folder) -> Result<JudgedStudy> {
             REQUIRE(write_file_atomically(folder / "result.json", "{}"));
-            return fail("disk full");
+            return fail("broken");
         });
     CHECK(jobs.do_next());
     CHECK(f.study().state == "failed");
-    CHECK(f.study().reason == "disk full");
+    CHECK(f.study().reason == "analysis_failed: given up after 1 attempts: broken");
     CHECK(f.folders() == 0);
 }
 
@@ -99,7 +105,7 @@ TEST_CASE("a study that brought the process down max_attempts times is parked wi
     f.config.analysis.max_attempts = 2;
     for (int crash = 0; crash < 2; ++crash) {
         REQUIRE(f.database.lease_job(now_ms(), now_ms() + 60000));
-        f.database.release_all_leases();  // what the next start does
+        f.database.release_all_leases(now_ms());  // what the next start does
     }
     auto jobs = f.jobs([](const auto&, const auto&, const auto&, const auto&) -> Result<JudgedStudy> {
         FAIL("must not be judged again");
@@ -107,13 +113,77 @@ TEST_CASE("a study that brought the process down max_attempts times is parked wi
     });
     CHECK(jobs.do_next());
     CHECK(f.study().state == "failed");
+    CHECK(f.study().reason.starts_with("analysis_crashed: "));
+}
+
+TEST_CASE("a study whose images are gone is parked with the reason, never judged by what is left") {
+    Fixture f;
+    f.add("1.2.2", "y");
+    f.queue();
+    fs::remove(f.folder / "spool" / "x");
+    auto jobs = f.jobs([](const auto&, const auto&, const auto&, const auto&) -> Result<JudgedStudy> {
+        FAIL("must not be judged");
+        return fail("");
+    });
+    CHECK(jobs.do_next());
+    CHECK(f.study().state == "failed");
+    CHECK(f.study().reason.starts_with("images_missing: 1 of 2 images"));
+}
+
+TEST_CASE("a failure of the storage is tried again for ever, whatever max_attempts says") {
+    Fixture f;
+    f.config.analysis.max_attempts = 1;
+    auto jobs = f.jobs([&](const auto&, const auto&, const auto&, const auto&) -> Result<JudgedStudy> {
+        fs::remove_all(f.results);  // nothing can be written there any more
+        return fail("cannot write sr.dcm");
+    });
+    CHECK(jobs.do_next());
+    CHECK(f.study().state == "queued");
+    const auto again = f.database.lease_job(now_ms() + 60'000, now_ms() + 120'000);
+    REQUIRE(again);
+    CHECK(again->attempts() == 1);
+}
+
+TEST_CASE("an analysis that a stop does not wait for is no attempt") {
+    Fixture f;
+    AnalysisJobs* running = nullptr;
+    auto jobs = f.jobs([&](const auto& study, const auto& files, const auto& options, const auto& folder) {
+        running->abandon();
+        return positive(study, files, options, folder);
+    });
+    running = &jobs;
+    CHECK(jobs.do_next());
+    CHECK(f.study().state == "queued");
+    CHECK(f.study().revision == 0);
+    const auto again = f.database.lease_job(now_ms(), now_ms() + 60'000);
+    REQUIRE(again);
+    CHECK(again->attempts() == 1);
+}
+
+TEST_CASE("a job's end that the database could not take is written later, without another analysis") {
+    Fixture f;
+    int judged = 0;
+    auto jobs = f.jobs([&](const auto& study, const auto& files, const auto& options, const auto& folder) {
+        ++judged;
+        test::sql(f.folder / "test.db",
+                  "CREATE TRIGGER full BEFORE INSERT ON result BEGIN "
+                  "SELECT raise(ABORT, 'database or disk is full'); END");
+        return positive(study, files, options, folder);
+    });
+    CHECK_THROWS_AS(jobs.do_next(), store::StoreFailure);
+    CHECK_THROWS_AS(jobs.do_next(), store::StoreFailure);
+    CHECK(f.study().state == "analysing");
+    test::sql(f.folder / "test.db", "DROP TRIGGER full");
+    CHECK(jobs.do_next());
+    CHECK(f.study().state == "analysed");
+    CHECK(judged == 1);
 }
 
 TEST_CASE("the same result again is kept once") {
     Fixture f;
     auto jobs = f.jobs(positive);
     CHECK(jobs.do_next());
-    f.database.add_instance({"1.2.2", "1.2.0", "1.2", "ct", "ts", "CT", "y", 1, "hash", "AE", now_ms()});
+    f.add("1.2.2", "y");
     f.queue();
     CHECK(jobs.do_next());
     CHECK(f.folders() == 1);

@@ -1,0 +1,44 @@
+#include "app/recover.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "app/result_folder.hpp"
+#include "app/result_record.hpp"
+#include "base/time.hpp"
+
+namespace calcinode::app {
+namespace {
+
+void rebuild(store::Database& database, const spool::Spool::Sweep& swept,
+             const std::filesystem::path& results, const std::vector<std::string>& destinations) {
+    const int results_known_again = take_in_results(database, results, destinations);
+    database.rows_rebuilt();
+    if (swept.taken_in == 0 && results_known_again == 0) return;  // a new installation
+    spdlog::error(
+        "the database was rebuilt from the files: {} images, {} results. Who was urgent and what had been "
+        "delivered is not known any more: all results are sent again under their UIDs, which is nothing new "
+        "to "
+        "a PACS that has them",
+        swept.taken_in, results_known_again);
+}
+
+}  // namespace
+
+void recover(store::Database& database, spool::Spool& spool, const std::filesystem::path& results,
+             const std::vector<std::string>& destinations) {
+    if (const auto& aside = database.set_aside())
+        spdlog::error(
+            "the DATABASE WAS DAMAGED ({}) and is set aside as {}; a new one is made from the files",
+            aside->damage, aside->file.string());
+    database.release_all_leases(now_ms());
+    const auto swept = spool.sweep();
+    const int unfinished = ResultFolder::sweep(results);
+    if (swept.removed || swept.taken_in || swept.missing || unfinished)
+        spdlog::warn(
+            "after an unclean stop: {} half-received files removed, {} files indexed again, {} files "
+            "missing, {} unfinished results removed",
+            swept.removed, swept.taken_in, swept.missing, unfinished);
+    if (database.lacks_rows()) rebuild(database, swept, results, destinations);
+}
+
+}  // namespace calcinode::app

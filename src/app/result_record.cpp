@@ -1,0 +1,93 @@
+#include "app/result_record.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "app/result_folder.hpp"
+#include "base/fd.hpp"
+
+namespace calcinode::app {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr const char* file_name = "record.json";
+constexpr std::size_t largest_record = 1 << 20;  // a real one has about 1 KiB
+
+Json to_json(const ResultRecord& record) {
+    const auto& row = record.row;
+    Json json{{"study_uid", row.study_uid}, {"status", row.status},        {"verdict", row.verdict},
+              {"reason", row.reason},       {"revision", record.revision}, {"instances", record.instances},
+              {"objects", Json::array()}};
+    for (const auto& object : row.objects)
+        json["objects"].push_back({{"file", fs::path(object.path).filename().string()},
+                                   {"sop_class_uid", object.sop_class_uid},
+                                   {"sop_instance_uid", object.sop_instance_uid}});
+    return json;
+}
+
+ResultRecord from_json(const Json& json, const fs::path& relative) {
+    ResultRecord record;
+    auto& row = record.row;
+    row.study_uid = json.at("study_uid");
+    row.status = json.at("status");
+    row.verdict = json.at("verdict");
+    row.reason = json.at("reason");
+    row.identity = relative.filename().string();
+    row.folder = relative.string();
+    for (const auto& object : json.at("objects"))
+        row.objects.push_back(
+            {object.at("sop_class_uid"), object.at("sop_instance_uid"),
+             (relative / fs::path(object.at("file").get<std::string>()).filename()).string()});
+    record.revision = json.at("revision");
+    record.instances = json.at("instances");
+    return record;
+}
+
+// The records of one study's results, the oldest first.
+std::vector<ResultRecord> records_of(const fs::path& results, const fs::path& study) {
+    std::vector<ResultRecord> records;
+    for (const auto& relative : ResultFolder::results_of(results, study)) {
+        auto record = read_record(results, relative);
+        if (record)
+            records.push_back(std::move(*record));
+        else
+            spdlog::warn("result {} is made again: {}", relative.string(), record.error().what);
+    }
+    std::ranges::sort(records, {}, &ResultRecord::revision);
+    return records;
+}
+
+}  // namespace
+
+Result<> write_record(const ResultRecord& record, const fs::path& folder) {
+    // A reason may quote a received value: bytes that are not UTF-8 become the replacement character.
+    return write_file_atomically(folder / file_name,
+                                 to_json(record).dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+Result<ResultRecord> read_record(const fs::path& results, const fs::path& relative) {
+    const auto text = read_file(results / relative / file_name, largest_record);
+    if (!text) return std::unexpected(text.error());
+    try {
+        return from_json(Json::parse(*text), relative);
+    } catch (const Json::exception& mistake) {
+        return fail((relative / file_name).string() + " is not a result's record: " + mistake.what());
+    }
+}
+
+int take_in_results(store::Database& database, const fs::path& results,
+                    const std::vector<std::string>& destinations) {
+    int taken_in = 0;
+    for (const auto& study : ResultFolder::studies(results))
+        for (auto& record : records_of(results, study)) {
+            record.row.destinations = destinations;
+            if (database.take_in_result(record.row, record.revision, record.instances)) ++taken_in;
+        }
+    return taken_in;
+}
+
+}  // namespace calcinode::app

@@ -1,0 +1,33 @@
+// What the database knows of a result, kept beside its files, so that a lost database can be rebuilt and its
+// results are known again instead of being made a second time.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.hpp"
+#include "store/store.hpp"
+
+namespace calcinode::app {
+
+struct ResultRecord {
+    store::NewResult row;  // without destinations: those are the configuration's
+    int revision = 1;
+    std::int64_t instances = 0;  // that the study had when it was judged
+};
+
+// Writes the record into `folder`, that of the result.
+Result<> write_record(const ResultRecord& record, const std::filesystem::path& folder);
+
+// Reads the record of RESULTS/`relative`, the result's folder. An Error where there is none, or it is not
+// one.
+Result<ResultRecord> read_record(const std::filesystem::path& results, const std::filesystem::path& relative);
+
+// Takes into `database` each result below RESULTS that it does not know, with deliveries to `destinations`,
+// since nobody knows whether they arrived; to a PACS that has an object already, the same again is nothing
+// new. A study that has the images of its newest result, or none, is judged already. Returns how many
+// results were taken in. Throws store::StoreFailure.
+int take_in_results(store::Database& database, const std::filesystem::path& results,
+                    const std::vector<std::string>& destinations);
+
+}  // namespace calcinode::app

@@ -1,0 +1,64 @@
+#include "spool/space.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "base/disk.hpp"
+
+namespace calcinode::spool {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uintmax_t mib = 1 << 20;
+// Above the minimum by an eighth, and by some images at least.
+constexpr std::uintmax_t least_hysteresis = 8 * mib;
+// How long nothing is taken after a write found no room though the numbers said there was some.
+constexpr auto pause_after_failure = 5s;
+// How often the log says so while that lasts.
+constexpr auto say_again = 10min;
+
+}  // namespace
+
+Space::Space(std::filesystem::path folder, std::uintmax_t minimum_free_bytes)
+    : folder_(std::move(folder)), minimum_(minimum_free_bytes) {}
+
+std::uintmax_t Space::enough_bytes() const {
+    return minimum_ + std::max(minimum_ / 8, least_hysteresis);
+}
+
+bool Space::has_room() {
+    const auto free = free_bytes(folder_);
+    const std::scoped_lock lock(mutex_);
+    if (!free) return room_;  // the write that follows says why
+    if (room_ && *free < minimum_) {
+        room_ = false;
+        said_ = true;
+        spdlog::error(
+            "only {} MiB free in {}, receive.minimum_free_mib is {}: NO IMAGES ARE TAKEN (senders get A700H "
+            "and "
+            "try again) until {} MiB are free; free some",
+            *free / mib, folder_.string(), minimum_ / mib, enough_bytes() / mib);
+    } else if (!room_ && *free >= enough_bytes() && Clock::now() >= not_before_) {
+        room_ = true;
+        if (said_) spdlog::warn("{} MiB free in {}: images are taken again", *free / mib, folder_.string());
+        said_ = false;
+    }
+    return room_;
+}
+
+void Space::ran_out(const std::string& what) {
+    const std::scoped_lock lock(mutex_);
+    const auto now = Clock::now();
+    not_before_ = now + pause_after_failure;
+    room_ = false;
+    if (said_ || (said_at_ != Clock::time_point{} && now - said_at_ < say_again)) return;
+    said_ = true;
+    said_at_ = now;
+    spdlog::error(
+        "{}: NO IMAGES ARE TAKEN (senders get A700H and try again) until {} MiB are free; free some", what,
+        enough_bytes() / mib);
+}
+
+}  // namespace calcinode::spool

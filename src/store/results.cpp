@@ -1,0 +1,83 @@
+#include "store/results.hpp"
+
+namespace calcinode::store {
+namespace {
+
+// False where the study has a result of this identity.
+bool insert_result(Database::Connection& c, const NewResult& result, int revision, UnixMillis now) {
+    return c.query(
+                "INSERT OR IGNORE INTO result (study_uid, revision, identity, status, verdict, reason, "
+                "folder, "
+                "created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                result.study_uid, revision, result.identity, result.status, result.verdict, result.reason,
+                result.folder, now)
+               .run() > 0;
+}
+
+void insert_deliveries(Database::Connection& c, const NewResult& result, UnixMillis now) {
+    const auto result_id = c.database.getLastInsertRowid();
+    for (const auto& destination : result.destinations)
+        for (const auto& object : result.objects)
+            c.query(
+                 "INSERT OR IGNORE INTO delivery (result_id, destination, sop_class_uid, sop_instance_uid, "
+                 "path, state, not_before) VALUES (?, ?, ?, ?, ?, 'pending', ?)",
+                 result_id, destination, object.sop_class_uid, object.sop_instance_uid, object.path, now)
+                .run();
+}
+
+int newest_revision(Database::Connection& c, const std::string& study_uid) {
+    auto query = c.query("SELECT revision FROM study WHERE study_uid = ?", study_uid);
+    return query.next() ? query[0].getInt() : 0;
+}
+
+}  // namespace
+
+bool add_result(Database::Connection& c, const NewResult& result) {
+    const auto now = now_ms();
+    const int revision = newest_revision(c, result.study_uid) + 1;
+    if (!insert_result(c, result, revision, now)) {
+        // Where its files had been removed they were made again.
+        c.query("UPDATE result SET removed = NULL WHERE study_uid = ? AND identity = ?", result.study_uid,
+                result.identity)
+            .run();
+        return false;
+    }
+    insert_deliveries(c, result, now);
+    c.query("UPDATE study SET revision = ? WHERE study_uid = ?", revision, result.study_uid).run();
+    return true;
+}
+
+std::optional<int> Database::revision_of(const std::string& study_uid, const std::string& identity) {
+    auto& c = *connection_;
+    return c.read([&]() -> std::optional<int> {
+        auto query =
+            c.query("SELECT revision FROM result WHERE study_uid = ? AND identity = ?", study_uid, identity);
+        if (!query.next()) return std::nullopt;
+        return query[0].getInt();
+    });
+}
+
+bool Database::take_in_result(const NewResult& result, int revision, std::int64_t instances) {
+    auto& c = *connection_;
+    return c.transaction(Durability::full, [&] {
+        const auto now = now_ms();
+        c.query(
+             "INSERT OR IGNORE INTO study (study_uid, state, first_received, last_received, images_removed, "
+             "removed_instances) VALUES (?1, ?2, ?3, ?3, ?3, ?4)",
+             result.study_uid, result.status, now, instances)
+            .run();
+        if (!insert_result(c, result, revision, now)) return false;
+        insert_deliveries(c, result, now);
+        // Judged already, unless the study has other images than those that the result was made of.
+        c.query(
+             "UPDATE study SET revision = ?2, verdict = ?3, reason = ?4, state = CASE WHEN "
+             "(SELECT count(*) FROM instance i WHERE i.study_uid = study.study_uid) IN (0, ?5) THEN ?6 "
+             "ELSE 'receiving' END WHERE study_uid = ?1 AND revision <= ?2 AND state NOT IN ('queued', "
+             "'analysing')",
+             result.study_uid, revision, result.verdict, result.reason, instances, result.status)
+            .run();
+        return true;
+    });
+}
+
+}  // namespace calcinode::store
