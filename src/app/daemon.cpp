@@ -114,7 +114,8 @@ void Daemon::start_workers() {
         return worked;
     });
     completeness_ = std::make_unique<Completeness>(
-        *database_, config_.study, [this](const std::string& study) { return server_->feeds(study); },
+        *database_, config_.study, now_ms(),
+        [this](const std::string& study) { return server_->feeds(study); },
         [this](const std::string& study) { return find_gap(study); });
     ticker_ = std::make_unique<Worker>("completeness", look_again, [this](std::stop_token) {
         if (completeness_->look(now_ms()) > 0) analysis_->ring();
