@@ -1,5 +1,6 @@
 // Decides when a study is complete: no image of it came for the configured time and no association feeds it.
-// A study whose slices have a gap waits longer for the missing ones.
+// A study whose slices have a gap waits longer for the missing ones. Time in which the node was not there to
+// be sent to counts for neither: after a stop or a crash, senders get as long as ever to come back.
 #pragma once
 
 #include <functional>
@@ -19,7 +20,8 @@ class Completeness {
     // What is missing of the study, in words; nothing where nothing is known to be missing.
     using FindGap = std::function<std::optional<std::string>(const std::string& study_uid)>;
 
-    Completeness(store::Database& database, config::Study times, Feeds feeds, FindGap find_gap);
+    Completeness(store::Database& database, config::Study times, UnixMillis listening_since, Feeds feeds,
+                 FindGap find_gap);
 
     // Queues each study that is complete at `now`. Returns how many. Throws store::StoreFailure.
     int look(UnixMillis now);
@@ -29,6 +31,7 @@ class Completeness {
 
     store::Database* database_;
     config::Study times_;
+    UnixMillis listening_since_;
     Feeds feeds_;
     FindGap find_gap_;
 };

@@ -120,7 +120,8 @@ void Daemon::start_workers() {
         return worked;
     });
     completeness_ = std::make_unique<Completeness>(
-        *database_, config_.study, [this](const std::string& study) { return server_->feeds(study); },
+        *database_, config_.study, now_ms(),
+        [this](const std::string& study) { return server_->feeds(study); },
         [this](const std::string& study) { return find_gap(study); });
     retention_ = std::make_unique<Retention>(*database_, spool_, folder_.results(), config_.retention);
     housekeeper_ = std::make_unique<Worker>("housekeeping", look_at_disk, [this](std::stop_token) {

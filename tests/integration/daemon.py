@@ -40,9 +40,8 @@ class Daemon:
     def __init__(self, folder, destinations=(), **sections):
         """`sections` are added to a configuration for tests, for example study={"quiet_s": 2}."""
         self.folder = pathlib.Path(folder)
-        self.data_dir = self.folder / "data"
         self.sections = {
-            "node": {"bind": "127.0.0.1", "port": 0, "data_dir": str(self.data_dir)},
+            "node": {"bind": "127.0.0.1", "port": 0, "data_dir": str(self.folder / "data")},
             "receive": {"minimum_free_mib": 0, "shutdown_s": 2},
             "study": {"quiet_s": 1, "gap_wait_s": 2},
             "delivery": {"retry_first_s": 1, "retry_longest_s": 2},
@@ -50,6 +49,7 @@ class Daemon:
         }
         for name, values in sections.items():
             self.sections.setdefault(name, {}).update(values)
+        self.data_dir = pathlib.Path(self.sections["node"]["data_dir"])
         self.destinations = list(destinations)
         self.process = None
         self.port = None
@@ -64,11 +64,11 @@ class Daemon:
             self.process = subprocess.Popen([CALCINODE, "serve", "--config", str(config)],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if wait:
-            self.port = int(wait_for(lambda: self._listening(already), 20).group(1))
+            self.port = int(wait_for(lambda: self.listening_since(already), 20).group(1))
         return self
 
-    def _listening(self, since):
-        """listening"""
+    def listening_since(self, since):
+        """The log's line that says so, after its first `since` characters, or None. An error where the daemon ended."""
         if self.process.poll() is not None:
             raise AssertionError("the daemon ended: " + self.log()[since:])
         return re.search(r"listening on [\d.]+:(\d+) as", self.log()[since:])

@@ -4,23 +4,18 @@
 #include <cmath>
 #include <limits>
 
-#include "analysis/deposits/candidates.hpp"
 #include "analysis/deposits/decide.hpp"
 #include "analysis/deposits/holes.hpp"
 #include "analysis/deposits/measure.hpp"
 #include "analysis/deposits/mimics.hpp"
 #include "analysis/deposits/segment.hpp"
+#include "analysis/deposits/triage.hpp"
 #include "analysis/spine/levels.hpp"
 #include "base/parallel.hpp"
 
 namespace calcinode::deposits {
 namespace {
 
-// Candidates with less evidence by their tissue and size are bone: outlining them all would take long.
-constexpr double outlined_log_odds = -1.4, outlined_if_open_log_odds = -2.6;
-constexpr double open_share = 0.85;  // a small thing in soft tissue needs less
-constexpr double doubling_log_odds = 0.4, even_mm3 = 50;
-constexpr double large_mm3 = 400, large_log_odds = 0.3;
 // Deposits of less than this are below what the method is made for (and 0.1 ml is the stated limit).
 constexpr double smallest_deposit_mm3 = 50;
 // An excluded mass is listed from this size on, what is no part of the skeleton from a smaller one: more
@@ -28,16 +23,9 @@ constexpr double smallest_deposit_mm3 = 50;
 constexpr double smallest_listed_mm3 = 200, smallest_listed_in_soft_tissue_mm3 = 100;
 // And where its place does not name it, only with so much evidence: what is plainly bone is not worth a line.
 constexpr double listed_log_odds = -4;
-// Out of place, only what is so large is outlined, in order to be listed.
-constexpr double outlined_out_of_place_mm3 = 30;
 
 // Outlines that share so much of the smaller one are outlines of one thing.
 constexpr double one_thing_share = 0.4;
-// So many are outlined, those with most evidence: about one a millimetre of spine is usual. More are no
-// skeleton but noise, which must not take minutes.
-constexpr std::size_t most_outlined = 1500;
-// And what is larger than this in its solid middle is no deposit but a whole volume of something.
-constexpr double largest_outlined_mm3 = 200000;
 
 struct Judged {
     Mass mass;
@@ -45,26 +33,6 @@ struct Judged {
     double log_odds = 0;
     std::optional<Mimic> mimic;
 };
-
-double by_tissue_and_size(const Candidate& candidate) {
-    return candidate.log_odds + doubling_log_odds * std::log2(candidate.volume_mm3 / even_mm3);
-}
-
-bool worth_outlining(const Candidate& candidate, const spine::SpineInView& seen) {
-    const double open = candidate.features[static_cast<std::size_t>(Feature::open)];
-    if (candidate.volume_mm3 > largest_outlined_mm3) return false;
-    if (candidate.volume_mm3 > large_mm3 && candidate.log_odds < large_log_odds) return false;
-    const double sum = by_tissue_and_size(candidate);
-    if (sum < (open > open_share ? outlined_if_open_log_odds : outlined_log_odds)) return false;
-    return candidate.volume_mm3 >= outlined_out_of_place_mm3 ||
-           !out_of_place(candidate.centre, placement_of(candidate.centre, seen));
-}
-
-void keep_most_evident(std::vector<Candidate>& candidates) {
-    if (candidates.size() <= most_outlined) return;
-    std::ranges::stable_sort(candidates, std::greater{}, by_tissue_and_size);
-    candidates.resize(most_outlined);
-}
 
 std::vector<Judged> judge(const Volume& volume, const spine::SpineInView& seen, const SolidTissue& tissue,
                           const Observer& observer, const std::vector<Candidate>& candidates, int threads) {
@@ -214,9 +182,8 @@ Found find_deposits(const Volume& volume, const spine::SpineInView& seen, double
                     int threads) {
     const auto tissue = find_solid_tissue(seen.straight, threads);
     const Observer observer(tissue, seen, threads);
-    auto candidates = find_candidates(tissue, observer, seen.first_judged_s, threads);
-    std::erase_if(candidates, [&](const Candidate& c) { return !worth_outlining(c, seen); });
-    keep_most_evident(candidates);
+    const auto candidates =
+        worth_outlining(find_candidates(tissue, observer, seen.first_judged_s, threads), seen);
     auto judged = judge(volume, seen, tissue, observer, candidates, threads);
     add_group_evidence(judged);
 

@@ -11,12 +11,16 @@ namespace {
 constexpr UnixMillis second = 1000;
 
 struct Fixture {
+    explicit Fixture(UnixMillis since = 0) : listening_since(since) {}
+
     test::TempFolder folder;
     store::Database database = store::Database::open(folder / "test.db").value();
     bool fed = false;
     std::optional<std::string> gap;
+    UnixMillis listening_since;
     Completeness completeness{database,
                               {60, 300},
+                              listening_since,
                               [this](const std::string&) { return fed; },
                               [this](const std::string&) { return gap; }};
 
@@ -74,4 +78,20 @@ TEST_CASE("a study whose gap is filled waits no longer than others") {
     f.gap.reset();
     f.receive("2", 1100 * second);
     CHECK(f.completeness.look(1161 * second) == 1);
+}
+
+TEST_CASE("time in which the node was not there to be sent to is not quiet") {
+    Fixture f{5000 * second};
+    f.receive("1", 1000 * second);
+    CHECK(f.completeness.look(5059 * second) == 0);
+    CHECK(f.completeness.look(5061 * second) == 1);
+}
+
+TEST_CASE("missing slices are waited for after a start as if the study had just come") {
+    Fixture f{5000 * second};
+    f.gap = "3 slices missing";
+    f.receive("1", 1000 * second);
+    CHECK(f.completeness.look(5061 * second) == 0);
+    CHECK(f.completeness.look(5299 * second) == 0);
+    CHECK(f.completeness.look(5301 * second) == 1);
 }

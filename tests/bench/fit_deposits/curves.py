@@ -1,0 +1,65 @@
+"""The curves that are fitted, and where each fit starts: what an earlier one gave, on 120 volumes that are gone."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+OFFSET = -7.4
+
+
+@dataclasses.dataclass(frozen=True)
+class Term:
+    """One curve. `rises` is +1 or -1 where its direction is known, 0 where it is not; `only`: which masses it is for."""
+    name: str
+    feature: str
+    knots: tuple
+    start: tuple
+    rises: int = 0
+    change: object = float
+    only: object = None
+
+    def hats(self, masses):
+        """For each mass the weights of the knots (they sum to 1), or none where the term does not apply."""
+        weights = np.zeros((len(masses), len(self.knots)))
+        for row, mass in enumerate(masses):
+            if self.feature not in mass.values or (self.only and not self.only(mass.values)):
+                continue
+            value = np.clip(self.change(mass.values[self.feature]), self.knots[0], self.knots[-1])
+            after = min(max(int(np.searchsorted(self.knots, value)), 1), len(self.knots) - 1)
+            low, high = self.knots[after - 1], self.knots[after]
+            weights[row, after] = (value - low) / (high - low)
+            weights[row, after - 1] = 1 - weights[row, after]
+        return weights
+
+
+def has_other_side(values):
+    return "unmatched by the other side" in values
+
+
+TERMS = (
+    Term("tissue", "tissue as a whole", (-3, -1, 0, 1, 2, 4), (-1.1, -0.83, -0.7, 0.45, 1.6, 2.1), 1),
+    Term("volume", "volume", (5.3, 6.6, 7.4, 8.2, 10), (-0.9, -0.45, -0.15, 0.15, 1.0), 1, math.log2),
+    Term("spread", "spread of its density", (0.10, 0.14, 0.17, 0.20, 0.23, 0.27, 0.31),
+         (3.4, 3.3, 2.9, 1.6, -0.5, -1.8, -1.8), -1),
+    Term("free surface", "free surface", (0.2, 0.4, 0.6, 0.8, 1), (-1.2, -0.15, 0.6, 0.95, 1.65), 1),
+    Term("island", "island in soft tissue", (0, 0.3, 0.6, 1), (0, 0.7, 1.35, 1.6), 1),
+    Term("other side", "unmatched by the other side", (0, 0.1, 0.3, 0.6), (-0.7, 0.4, 1.5, 2.0), 1,
+         only=has_other_side),
+    Term("both", "unmatched by both", (0, 0.1, 0.3), (-0.35, 0.45, 0.45), 1, only=has_other_side),
+    Term("neighbours", "unmatched by its neighbours", (0, 0.1, 0.3, 0.6, 1), (-0.95, -0.4, 0.25, 0.4, 1.4), 1),
+    Term("growth", "growth from its solid middle", (1, 2, 4, 7), (0.85, 0.6, 0, -0.2)),
+    Term("lateral", "distance to the middle", (0, 8, 20, 30, 38, 47), (1.35, 0.65, 0.4, -1.4, -2.5, -2.9)),
+    Term("air", "borders on air", (0, 0.05, 0.2), (0, -0.45, -0.75), -1),
+    Term("density", "density", (150, 250, 400, 700, 1000), (-0.55, -0.25, 0.3, -0.15, -0.95)),
+    Term("massive", "massive as a whole", (0.2, 0.45, 0.7, 0.95), (-0.35, -0.2, 0.25, 0.8)),
+)
+FLAGS = (
+    ("no other side", lambda v: "no other side to compare with" in v, 0.3),
+    ("midline", lambda v: v.get("place") == 1, -1.1),
+    ("canal", lambda v: v.get("place") == 2, 0.5),
+    ("at body", lambda v: v.get("place") in (3, 4), -1.0),
+    ("in front", lambda v: v.get("place") == 5, -0.6),
+    ("beside C1 or C2", lambda v: "beside C1 or C2" in v, -0.85),
+    ("cut by the view", lambda v: "cut by the view" in v, -1.5),
+)
