@@ -9,18 +9,21 @@
 namespace calcinode::app {
 namespace {
 
-std::string callers_of(const config::Receive& receive) {
-    if (receive.allowed_callers.empty()) return "every calling AE title";
+std::string list_of(const std::vector<std::string>& entries, const std::string& if_none) {
     std::string text;
-    for (const auto& caller : receive.allowed_callers) text += (text.empty() ? "" : ", ") + caller;
-    return text;
+    for (const auto& entry : entries) text += (text.empty() ? "" : ", ") + entry;
+    return text.empty() ? if_none : text;
 }
 
 void explain(const config::Config& config) {
-    fmt::print("Listens on {}:{} as {}{}; takes images from {}, from {} associations at once.\n",
-               config.node.bind, config.node.port, config.node.ae_title,
-               config.receive.check_called_ae ? "" : " (and under any other called AE title)",
-               callers_of(config.receive), config.receive.max_associations);
+    fmt::print(
+        "Listens on {}:{} as {}{}; takes images from {} at {}, by {} associations at once, {} of them "
+        "from one address.\n",
+        config.node.bind, config.node.port, config.node.ae_title,
+        config.receive.check_called_ae ? "" : " (and under any other called AE title)",
+        list_of(config.receive.allowed_callers, "every calling AE title"),
+        list_of(config.receive.allowed_addresses, "every address"), config.receive.max_associations,
+        config.receive.max_associations_per_peer);
     fmt::print("Keeps everything below {}.\n", config.node.data_dir.string());
     fmt::print("A study is analysed {} s after its last image, {} s where slices are missing.\n",
                config.study.quiet_s, config.study.gap_wait_s);

@@ -23,10 +23,16 @@ receive::ServerOptions server_options(const config::Config& config) {
     options.bind_address = config.node.bind;
     options.port = config.node.port;
     options.allowed_callers = config.receive.allowed_callers;
+    for (const auto& network : config.receive.allowed_addresses)
+        options.allowed_addresses.push_back(IpNetwork::parse(network).value());  // checked when it was read
     options.check_called = config.receive.check_called_ae;
     options.limits.associations = config.receive.max_associations;
+    options.limits.associations_per_peer = config.receive.max_associations_per_peer;
+    options.limits.max_pdu_bytes = static_cast<std::uint32_t>(config.receive.max_pdu_bytes);
     options.limits.acse_timeout_s = config.receive.acse_timeout_s;
     options.limits.idle_timeout_s = config.receive.idle_timeout_s;
+    options.limits.message_timeout_s = config.receive.message_timeout_s;
+    options.limits.association_timeout_s = config.receive.association_timeout_s;
     options.limits.max_object_bytes = static_cast<std::uint64_t>(config.receive.max_object_mib) * mib;
     return options;
 }

@@ -18,8 +18,9 @@ constexpr std::uint8_t pdu_associate_request = 0x01;
 // PS3.8 sets no bound. A request with all 128 presentation contexts and ten transfer syntaxes each has 40
 // KiB.
 constexpr std::uint32_t longest_request = 256 * 1024;
-// How long a peer that asked for the release may take to close the connection.
-constexpr int close_wait_s = 1;
+// How long a peer that asked for the release, or was told of an abort, may take to close the connection.
+// Without this bound whoever goes on sending would keep DCMTK waiting for the end.
+constexpr std::chrono::seconds close_wait{1};
 
 // Guards dcmExternalSocketHandle, which is one for the process.
 std::mutex& hand_over_mutex() {
@@ -147,7 +148,7 @@ Result<Association> Association::receive(Network& network, PeerSocket& socket, s
     network.layer_->next = &socket;
     T_ASC_Association* handle = nullptr;
     const auto received = ASC_receiveAssociation(network.network_, &handle, static_cast<long>(max_pdu_bytes));
-    Association association(handle);  // also where it failed: parts of it are there
+    Association association(handle, socket);  // also where it failed: parts of it are there
     if (received.bad()) return fail(std::string("the association request is malformed: ") + received.text());
     return association;
 }
@@ -183,9 +184,10 @@ Next Association::next(Fragment& fragment) {
     if (DUL_NextPDV(&handle_->DULassociation, &pdv).bad()) {
         const auto read = DUL_ReadPDVs(&handle_->DULassociation, nullptr, DUL_BLOCK, 0);
         if (read == DUL_PEERREQUESTEDRELEASE) return Next::release;
+        if (socket_->end() != PeerSocket::End::none) return Next::lost;  // DCMTK takes that for an abort
         if (read == DUL_PEERABORTEDASSOCIATION) return Next::aborted;
         if (read != DUL_PDATAPDUARRIVED || DUL_NextPDV(&handle_->DULassociation, &pdv).bad())
-            return Next::lost;
+            return Next::malformed;
     }
     fragment = {.context_id = pdv.presentationContextID,
                 .command = pdv.pdvType == DUL_COMMANDPDV,
@@ -195,11 +197,13 @@ Next Association::next(Fragment& fragment) {
 }
 
 void Association::acknowledge_release() {
+    socket_->set_deadline(close_wait);
     ASC_acknowledgeRelease(handle_);
-    ASC_dropSCPAssociation(handle_, close_wait_s);
+    ASC_dropSCPAssociation(handle_, static_cast<int>(close_wait.count()));
 }
 
 void Association::abort() {
+    socket_->set_deadline(close_wait);
     ASC_abortAssociation(handle_);
 }
 

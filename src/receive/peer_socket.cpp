@@ -19,7 +19,16 @@ void PeerSocket::put_back(std::vector<std::byte> bytes) {
     ahead_used_ = 0;
 }
 
+void PeerSocket::set_deadline(std::optional<std::chrono::seconds> from_now) {
+    deadline_ = from_now ? Clock::now() + *from_now : Clock::time_point::max();
+}
+
 bool PeerSocket::read_exactly(std::span<std::byte> out) {
+    // A peer that sends without a pause is never waited for.
+    if (deadline_ != Clock::time_point::max() && Clock::now() > deadline_) {
+        end_ = End::too_slow;
+        return false;
+    }
     if (ahead_used_ < ahead_.size()) {
         const auto count = std::min(out.size(), ahead_.size() - ahead_used_);
         std::memcpy(out.data(), ahead_.data() + ahead_used_, count);
@@ -64,6 +73,7 @@ bool PeerSocket::wait_readable(std::chrono::milliseconds longest) {
 }
 
 bool PeerSocket::wait_for(short events, Clock::time_point deadline) {
+    deadline = std::min(deadline, deadline_);
     pollfd watched[] = {{socket_.get(), events, 0}, {stop_event_, POLLIN, 0}};
     while (true) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,7 +35,10 @@ class PeerSocket {
     int get() const { return socket_.get(); }
     End end() const { return end_; }
     std::uint64_t bytes_read() const { return bytes_read_; }
+    // Of each read and write.
     void set_timeout(std::chrono::seconds timeout) { timeout_ = timeout; }
+    // Of all reads and writes together, from now on; nothing given: none.
+    void set_deadline(std::optional<std::chrono::seconds> from_now = std::nullopt);
 
   private:
     using Clock = std::chrono::steady_clock;
@@ -45,6 +49,7 @@ class PeerSocket {
     Fd socket_;
     int stop_event_;
     std::chrono::seconds timeout_;
+    Clock::time_point deadline_ = Clock::time_point::max();
     End end_ = End::none;
     std::uint64_t bytes_read_ = 0;
     std::vector<std::byte> ahead_;
