@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/tls.hpp"
 
 namespace calcinode::config {
 
@@ -37,14 +38,10 @@ struct Receive {
     bool operator==(const Receive&) const = default;
 };
 
-// Whether a peer that connects to the TLS port shows a certificate, which must then be a trusted one.
-enum class ClientCertificate { none, optional, required };
-
-// What this node shows and trusts, both where it listens and where it connects to. Files are PEM; empty:
-// none.
+// What this node shows and trusts, both where it listens and where it connects to.
 struct Tls {
     std::uint16_t port = 0;  // 0: no TLS listener
-    std::filesystem::path certificate, private_key, trusted;
+    TlsFiles files;          // keys certificate, private_key, trusted
     ClientCertificate client_certificate = ClientCertificate::none;
     bool operator==(const Tls&) const = default;
 };

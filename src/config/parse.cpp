@@ -50,9 +50,9 @@ void read_receive(Section& section, Receive& receive) {
 
 void read_tls(Section& section, Tls& tls) {
     section.number<std::uint16_t>("port", tls.port, 0, highest_port);
-    read_path(section, "certificate", tls.certificate, optional_path_rule);
-    read_path(section, "private_key", tls.private_key, optional_path_rule);
-    read_path(section, "trusted", tls.trusted, optional_path_rule);
+    read_path(section, "certificate", tls.files.certificate, optional_path_rule);
+    read_path(section, "private_key", tls.files.private_key, optional_path_rule);
+    read_path(section, "trusted", tls.files.trusted, optional_path_rule);
     std::string client = "none";
     section.text("client_certificate", client, client_certificate_rule);
     tls.client_certificate = client == "required"   ? ClientCertificate::required

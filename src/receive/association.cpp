@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t pdu_header_bytes = 6;
 constexpr std::uint8_t pdu_associate_request = 0x01;
+constexpr std::uint8_t tls_handshake_record = 0x16;
 // PS3.8 sets no bound. A request with all 128 presentation contexts and ten transfer syntaxes each has 40
 // KiB.
 constexpr std::uint32_t longest_request = 256 * 1024;
@@ -77,7 +78,7 @@ class Connection : public DcmTransportConnection {
     OFBool networkDataAvailable(int timeout) override {
         return socket_->wait_readable(std::chrono::seconds(timeout));
     }
-    OFBool isTransparentConnection() override { return OFTrue; }
+    OFBool isTransparentConnection() override { return socket_->channel().is_transparent(); }
     OFString& dumpConnectionParameters(OFString& text) override { return text = "TCP"; }
 
   private:
@@ -88,6 +89,9 @@ class Connection : public DcmTransportConnection {
 Result<std::vector<std::byte>> read_request(PeerSocket& socket) {
     std::vector<std::byte> pdu(pdu_header_bytes);
     if (!socket.read_exactly(pdu)) return fail("no association request came");
+    if (std::to_integer<std::uint8_t>(pdu[0]) == tls_handshake_record)
+        return fail(
+            "what came is TLS, which is not an association request; TLS has a port of its own, tls.port");
     if (std::to_integer<std::uint8_t>(pdu[0]) != pdu_associate_request)
         return fail("what came is not an association request");
     std::uint32_t length = 0;

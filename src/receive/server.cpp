@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <thread>
 
 #include "base/fd.hpp"
@@ -14,6 +15,7 @@
 #include "receive/listener.hpp"
 #include "receive/negotiation.hpp"
 #include "receive/peers.hpp"
+#include "receive/ports.hpp"
 #include "receive/session.hpp"
 
 namespace calcinode::receive {
@@ -37,22 +39,31 @@ class Event {
     Fd fd_;
 };
 
+// OpenSSL writes to sockets in a way that raises SIGPIPE where the peer has gone. Here it stays pending,
+// whatever the process does about it.
+void block_sigpipe() {
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    ::sigaddset(&signals, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
 class DicomServer final : public Server {
   public:
     DicomServer(const ServerOptions& options, InstanceSink sink, std::unique_ptr<Network> network,
-                Fd listener)
+                Ports ports)
         : options_(options),
           sink_(std::move(sink)),
           network_(std::move(network)),
-          listener_(std::move(listener)),
-          port_(port_of(listener_)),
+          ports_(std::move(ports)),
           peers_(options.limits.associations, options.limits.associations_per_peer) {
         options_.limits.max_pdu_bytes = std::clamp(options_.limits.max_pdu_bytes, smallest_pdu, largest_pdu);
         acceptor_ = std::jthread([this] { accept_until_stopped(); });
     }
     ~DicomServer() override { stop(0); }
 
-    std::uint16_t port() const override { return port_; }
+    std::uint16_t port() const override { return ports_.plain_number; }
+    std::uint16_t tls_port() const override { return ports_.tls_number; }
     bool feeds(const std::string& study_uid) const override { return peers_.feeds(study_uid); }
     Counts counts() const override { return ledger_.counts(); }
     int open_associations() const override { return peers_.open_associations(); }
@@ -60,19 +71,19 @@ class DicomServer final : public Server {
 
   private:
     void accept_until_stopped();
-    void welcome(Accepted accepted);
-    void serve(Peers::Peer& peer, const std::string& address, Fd connected);
+    void accept_one(const Fd& listener, bool with_tls);
+    void welcome(Accepted accepted, bool with_tls);
+    void serve(Peers::Peer& peer, const std::string& address, Fd connected, bool with_tls);
     void admit(Peers::Peer& peer, const std::string& address, PeerSocket& socket);
     void serve_association(Peers::Peer& peer, const std::string& address, PeerSocket& socket,
                            Association& association);
     void refuse_unheard(const Peers::Peer& peer, const std::string& address, const PeerSocket& socket,
-                        const std::string& what);
+                        Refusal why, const std::string& what);
 
     ServerOptions options_;
     InstanceSink sink_;
     std::unique_ptr<Network> network_;
-    Fd listener_;
-    std::uint16_t port_;
+    Ports ports_;
     Event stop_accepting_, stop_associations_;
     Ledger ledger_;
     Peers peers_;
@@ -82,7 +93,7 @@ class DicomServer final : public Server {
 void DicomServer::stop(int bound_s) {
     stop_accepting_.raise();
     if (acceptor_.joinable()) acceptor_.join();
-    listener_ = Fd();
+    ports_.close();
     if (!peers_.wait_until_none(std::chrono::seconds(bound_s))) {
         stop_associations_.raise();
         peers_.wait_until_none();
@@ -91,25 +102,29 @@ void DicomServer::stop(int bound_s) {
 }
 
 void DicomServer::accept_until_stopped() {
-    constexpr std::chrono::milliseconds pause_without_descriptors{100};
-    pollfd watched[] = {{listener_.get(), POLLIN, 0}, {stop_accepting_.fd(), POLLIN, 0}};
+    pollfd watched[] = {{ports_.plain.get(), POLLIN, 0},  // a negative descriptor is passed over
+                        {ports_.tls.get(), POLLIN, 0},
+                        {stop_accepting_.fd(), POLLIN, 0}};
     while (true) {
         ::poll(watched, std::size(watched), static_cast<int>(reap_every.count()));
-        if (watched[1].revents != 0) return;
+        if (watched[2].revents != 0) return;
         peers_.reap();
-        if (watched[0].revents == 0) continue;
-        auto accepted = accept_from(listener_);
-        if (accepted.socket) {
-            welcome(std::move(accepted));
-        } else if (accepted.error_number == EMFILE || accepted.error_number == ENFILE ||
-                   accepted.error_number == ENOMEM || accepted.error_number == ENOBUFS) {
-            ledger_.cannot_accept(system_error_text(accepted.error_number));
-            std::this_thread::sleep_for(pause_without_descriptors);
-        }
+        if (watched[0].revents != 0) accept_one(ports_.plain, false);
+        if (watched[1].revents != 0) accept_one(ports_.tls, true);
     }
 }
 
-void DicomServer::welcome(Accepted accepted) {
+void DicomServer::accept_one(const Fd& listener, bool with_tls) {
+    constexpr std::chrono::milliseconds pause_without_descriptors{100};
+    auto accepted = accept_from(listener);
+    if (accepted.socket) return welcome(std::move(accepted), with_tls);
+    const int error = accepted.error_number;
+    if (error != EMFILE && error != ENFILE && error != ENOMEM && error != ENOBUFS) return;
+    ledger_.cannot_accept(system_error_text(error));
+    std::this_thread::sleep_for(pause_without_descriptors);
+}
+
+void DicomServer::welcome(Accepted accepted, bool with_tls) {
     ledger_.connected();
     const auto address = accepted.address.str();
     const auto& allowed = options_.allowed_addresses;
@@ -118,18 +133,24 @@ void DicomServer::welcome(Accepted accepted) {
         ledger_.refused(Refusal::address, address, "its address is not among the allowed ones, closed");
         return;
     }
-    const auto admitted = peers_.admit(
-        accepted.address, std::move(accepted.socket),
-        [this, address](Peers::Peer& peer, Fd socket) { serve(peer, address, std::move(socket)); });
+    const auto admitted = peers_.admit(accepted.address, std::move(accepted.socket),
+                                       [this, address, with_tls](Peers::Peer& peer, Fd socket) {
+                                           serve(peer, address, std::move(socket), with_tls);
+                                       });
     if (!admitted) ledger_.refused(Refusal::crowded, address, admitted.error().what + ", closed");
 }
 
-void DicomServer::serve(Peers::Peer& peer, const std::string& address, Fd connected) {
+void DicomServer::serve(Peers::Peer& peer, const std::string& address, Fd connected, bool with_tls) {
+    block_sigpipe();
     try {
         PeerSocket socket(std::move(connected), stop_associations_.fd(),
                           std::chrono::seconds(options_.limits.acse_timeout_s));
         socket.set_deadline(std::chrono::seconds(options_.limits.acse_timeout_s));
-        admit(peer, address, socket);
+        const auto secured = with_tls ? socket.start_tls(*ports_.tls_context) : Result<>();
+        if (secured)
+            admit(peer, address, socket);
+        else
+            refuse_unheard(peer, address, socket, Refusal::tls_handshake, "no TLS: " + secured.error().what);
     } catch (const std::exception& failure) {
         ledger_.refused(Refusal::internal_error, address,
                         std::string("ended by an error here: ") + failure.what());
@@ -139,7 +160,8 @@ void DicomServer::serve(Peers::Peer& peer, const std::string& address, Fd connec
 // From the first byte to the end.
 void DicomServer::admit(Peers::Peer& peer, const std::string& address, PeerSocket& socket) {
     auto association = Association::receive(*network_, socket, options_.limits.max_pdu_bytes);
-    if (!association) return refuse_unheard(peer, address, socket, association.error().what);
+    if (!association)
+        return refuse_unheard(peer, address, socket, Refusal::malformed_request, association.error().what);
     auto rejection = why_not_allowed(*association, options_);
     if (!rejection) rejection = why_no_room(peers_.take_place(peer), options_.limits);
     if (rejection) {
@@ -160,14 +182,14 @@ void DicomServer::admit(Peers::Peer& peer, const std::string& address, PeerSocke
 }
 
 void DicomServer::refuse_unheard(const Peers::Peer& peer, const std::string& address,
-                                 const PeerSocket& socket, const std::string& what) {
+                                 const PeerSocket& socket, Refusal why, const std::string& what) {
     if (peers_.was_displaced(peer))
         return ledger_.refused(Refusal::crowded, address,
                                "asked for nothing yet and was closed to make room for others");
-    if (socket.end() == PeerSocket::End::none)
-        return ledger_.refused(Refusal::malformed_request, address, what);
     // Port scans and load balancers connect and go; that is no news.
-    ledger_.refused(Refusal::silent, address, socket.bytes_read() > 0 ? what : "");
+    if (socket.bytes_read() == 0) return ledger_.refused(Refusal::silent, address, "");
+    const bool waited_in_vain = why != Refusal::tls_handshake && socket.end() != PeerSocket::End::none;
+    ledger_.refused(waited_in_vain ? Refusal::silent : why, address, what);
 }
 
 void DicomServer::serve_association(Peers::Peer& peer, const std::string& address, PeerSocket& socket,
@@ -187,12 +209,13 @@ void DicomServer::serve_association(Peers::Peer& peer, const std::string& addres
     }
     const auto& t = session.tally();
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    const auto secured = socket.channel().description();
     const auto line = fmt::format(
-        "association from {} at {} {}: {} stored, {} duplicates, {} conflicts, {} ignored, {} refused, {} "
+        "association from {} at {}{} {}: {} stored, {} duplicates, {} conflicts, {} ignored, {} refused, {} "
         "bytes "
         "in {:.2f} s",
-        association.calling_ae(), address, how, t.stored, t.duplicates, t.conflicts, t.ignored, t.refused,
-        socket.bytes_read(), seconds);
+        association.calling_ae(), address, secured.empty() ? "" : " (" + secured + ")", how, t.stored,
+        t.duplicates, t.conflicts, t.ignored, t.refused, socket.bytes_read(), seconds);
     const bool brought_something = t.stored + t.duplicates + t.conflicts + t.ignored > 0;
     const bool only_echo = !brought_something && t.refused == 0 && ending == Ending::released;
     ledger_.ended(ending, line,
@@ -204,11 +227,11 @@ void DicomServer::serve_association(Peers::Peer& peer, const std::string& addres
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, InstanceSink sink) {
-    auto listener = listen_on(options.bind_address, options.port);
-    if (!listener) return std::unexpected(listener.error());
+    auto ports = Ports::open(options);
+    if (!ports) return std::unexpected(ports.error());
     auto network = Network::create(options.limits.acse_timeout_s);
     if (!network) return std::unexpected(network.error());
-    return std::make_unique<DicomServer>(options, std::move(sink), std::move(*network), std::move(*listener));
+    return std::make_unique<DicomServer>(options, std::move(sink), std::move(*network), std::move(*ports));
 }
 
 }  // namespace calcinode::receive

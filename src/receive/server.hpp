@@ -17,11 +17,13 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/ip_address.hpp"
 #include "base/result.hpp"
+#include "base/tls.hpp"
 #include "receive/counts.hpp"
 
 namespace calcinode::receive {
@@ -38,10 +40,18 @@ struct Limits {
     std::uint64_t max_object_bytes = 2ULL << 30;
 };
 
+// A second port, where associations go through TLS.
+struct TlsOptions {
+    std::uint16_t port = 2762;  // 0: any free one
+    TlsFiles files;
+    ClientCertificate client = ClientCertificate::none;
+};
+
 struct ServerOptions {
     std::string ae_title = "CALCINODE";
     std::string bind_address = "0.0.0.0";
-    std::uint16_t port = 11112;                // 0: any free one
+    std::optional<std::uint16_t> port = 11112;  // without TLS; 0: any free one; none: not at all
+    std::optional<TlsOptions> tls;
     std::vector<std::string> allowed_callers;  // empty: all
     std::vector<IpNetwork> allowed_addresses;  // empty: all
     bool check_called = true;                  // reject a wrong called AE title
@@ -85,10 +95,12 @@ struct InstanceSink {
 
 class Server {
   public:
-    // Binds, and starts to listen. The server runs until stop() or destruction.
+    // Reads what TLS needs, binds, and starts to listen. The server runs until stop() or destruction.
     static Result<std::unique_ptr<Server>> start(const ServerOptions& options, InstanceSink sink);
     virtual ~Server() = default;
+    // Where it listens; 0: it does not.
     virtual std::uint16_t port() const = 0;
+    virtual std::uint16_t tls_port() const = 0;
     // Whether an open association has sent an instance of the study, or is just sending its first instance of
     // all, of which nobody knows yet whose it is: a study is not complete while one feeds it.
     virtual bool feeds(const std::string& study_uid) const = 0;

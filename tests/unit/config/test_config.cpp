@@ -109,7 +109,7 @@ TEST_CASE("TLS needs its files, and one way in stays open") {
     const auto tls = parse("[tls]\nport = 2762\n" + files +
                            "trusted = '/c.pem'\nclient_certificate = 'required'\n[receive]\nplain = false\n")
                          .value();
-    CHECK(tls.tls == Tls{2762, "/a.pem", "/b.pem", "/c.pem", ClientCertificate::required});
+    CHECK(tls.tls == Tls{2762, {"/a.pem", "/b.pem", "/c.pem"}, calcinode::ClientCertificate::required});
     CHECK_FALSE(tls.receive.plain);
     CHECK(parse("[tls]\n" + files).has_value());  // for destinations alone
     CHECK(mistake_in("[tls]\nport = 2762\n").key == "tls.certificate");
