@@ -195,6 +195,7 @@ void DicomServer::refuse_unheard(const Peers::Peer& peer, const std::string& add
 void DicomServer::serve_association(Peers::Peer& peer, const std::string& address, PeerSocket& socket,
                                     Association& association) {
     const auto begin = Clock::now();
+    const auto secured = socket.channel().description();  // before it is closed
     Session session(association, options_.limits, sink_,
                     {.receiving = [&](bool receiving) { peers_.set_receiving(peer, receiving); },
                      .fed_study = [&](const std::string& study_uid) { peers_.set_fed(peer, study_uid); }});
@@ -209,7 +210,6 @@ void DicomServer::serve_association(Peers::Peer& peer, const std::string& addres
     }
     const auto& t = session.tally();
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    const auto secured = socket.channel().description();
     const auto line = fmt::format(
         "association from {} at {}{} {}: {} stored, {} duplicates, {} conflicts, {} ignored, {} refused, {} "
         "bytes "

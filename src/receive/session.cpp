@@ -56,26 +56,6 @@ std::string shown(const std::string& uid) {
 
 }  // namespace
 
-void Tally::count(Outcome outcome) {
-    switch (outcome) {
-        case Outcome::stored:
-            ++stored;
-            break;
-        case Outcome::duplicate:
-            ++duplicates;
-            break;
-        case Outcome::conflict:
-            ++conflicts;
-            break;
-        case Outcome::ignored:
-            ++ignored;
-            break;
-        case Outcome::refused:
-            ++refused;
-            break;
-    }
-}
-
 Session::Session(Association& association, const Limits& limits, const InstanceSink& sink, Watch watch)
     : association_(&association),
       limits_(&limits),
@@ -110,7 +90,7 @@ bool Session::abort(Ending how, std::string in_words) {
 }
 
 bool Session::next_fragment(Fragment& fragment) {
-    const std::string within = message_.begun() ? " within a message" : "";
+    const char* const within = message_.begun() ? " within a message" : "";
     switch (association_->next(fragment)) {
         case Next::fragment:
             break;
@@ -119,9 +99,9 @@ bool Session::next_fragment(Fragment& fragment) {
             association_->acknowledge_release();
             return end(Ending::released);
         case Next::aborted:
-            return end(Ending::aborted_by_peer, "aborted by the peer" + within);
+            return end(Ending::aborted_by_peer, std::string("aborted by the peer") + within);
         case Next::lost:
-            return end(Ending::lost, "lost" + within);
+            return end(Ending::lost, std::string("lost") + within);
         case Next::malformed:
             return abort(Ending::not_dicom, "what came is not a DICOM message");
     }

@@ -13,13 +13,9 @@
 #include "receive/counts.hpp"
 #include "receive/message_budget.hpp"
 #include "receive/server.hpp"
+#include "receive/tally.hpp"
 
 namespace calcinode::receive {
-
-struct Tally {
-    std::uint64_t stored = 0, duplicates = 0, conflicts = 0, ignored = 0, refused = 0, echoes = 0;
-    void count(Outcome outcome);
-};
 
 class Session {
   public:
