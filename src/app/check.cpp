@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <chrono>
 #include <cstdio>
 
 #include "config/config.hpp"
@@ -9,18 +10,35 @@
 namespace calcinode::app {
 namespace {
 
-std::string callers_of(const config::Receive& receive) {
-    if (receive.allowed_callers.empty()) return "every calling AE title";
+std::string list_of(const std::vector<std::string>& entries, const std::string& if_none) {
     std::string text;
-    for (const auto& caller : receive.allowed_callers) text += (text.empty() ? "" : ", ") + caller;
-    return text;
+    for (const auto& entry : entries) text += (text.empty() ? "" : ", ") + entry;
+    return text.empty() ? if_none : text;
+}
+
+std::string ports_of(const config::Config& config) {
+    const auto with_tls = std::to_string(config.tls.port) + " with TLS";
+    if (!config.receive.plain) return with_tls;
+    return std::to_string(config.node.port) + (config.tls.port == 0 ? "" : " and " + with_tls);
+}
+
+// Says what is amiss with the files of TLS; false where nothing can be done with them.
+bool look_at_tls(const config::Tls& tls) {
+    const auto found = examine(tls.files, std::chrono::system_clock::now());
+    for (const auto& mistake : found.unusable) fmt::print("{}\n", mistake);
+    for (const auto& doubt : found.doubtful) fmt::print("Beware: {}\n", doubt);
+    return found.unusable.empty();
 }
 
 void explain(const config::Config& config) {
-    fmt::print("Listens on {}:{} as {}{}; takes images from {}, from {} associations at once.\n",
-               config.node.bind, config.node.port, config.node.ae_title,
-               config.receive.check_called_ae ? "" : " (and under any other called AE title)",
-               callers_of(config.receive), config.receive.max_associations);
+    fmt::print(
+        "Listens on {}, port {}, as {}{}; takes images from {} at {}, by {} associations at once, {} of them "
+        "from one address.\n",
+        config.node.bind, ports_of(config), config.node.ae_title,
+        config.receive.check_called_ae ? "" : " (and under any other called AE title)",
+        list_of(config.receive.allowed_callers, "every calling AE title"),
+        list_of(config.receive.allowed_addresses, "every address"), config.receive.max_associations,
+        config.receive.max_associations_per_peer);
     fmt::print("Keeps everything below {}.\n", config.node.data_dir.string());
     fmt::print("A study is analysed {} s after its last image, {} s where slices are missing.\n",
                config.study.quiet_s, config.study.gap_wait_s);
@@ -40,6 +58,7 @@ int check(const std::filesystem::path& config_file) {
         for (const auto& mistake : config.error()) fmt::print("{}\n", to_string(mistake, config_file));
         return exit_bad_config;
     }
+    if (!look_at_tls(config->tls)) return exit_bad_config;
     explain(*config);
     return 0;
 }

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "app/recover.hpp"
+#include "app/server_options.hpp"
 #include "app/store_answer.hpp"
 #include "assemble/completeness.hpp"
 #include "deliver/dicom_peer.hpp"
@@ -19,20 +20,6 @@ constexpr auto look_again = 500ms;
 constexpr auto look_at_disk = 2s;
 // How long a stop waits for the study being analysed and the objects being sent.
 constexpr auto workers_bound = 15s;
-
-receive::ServerOptions server_options(const config::Config& config) {
-    receive::ServerOptions options;
-    options.ae_title = config.node.ae_title;
-    options.bind_address = config.node.bind;
-    options.port = config.node.port;
-    options.allowed_callers = config.receive.allowed_callers;
-    options.check_called = config.receive.check_called_ae;
-    options.limits.associations = config.receive.max_associations;
-    options.limits.acse_timeout_s = config.receive.acse_timeout_s;
-    options.limits.idle_timeout_s = config.receive.idle_timeout_s;
-    options.limits.max_object_bytes = static_cast<std::uint64_t>(config.receive.max_object_mib) * mib;
-    return options;
-}
 
 deliver::Destination destination_of(const config::Destination& configured, const std::string& our_ae) {
     return {.name = configured.name,
@@ -98,7 +85,14 @@ Result<> Daemon::listen() {
     auto server = receive::Server::start(server_options(config_), std::move(sink));
     if (!server) return std::unexpected(server.error());
     server_ = std::move(*server);
-    spdlog::info("listening on {}:{} as {}", config_.node.bind, server_->port(), config_.node.ae_title);
+    for (const auto& doubt : examine(config_.tls.files, std::chrono::system_clock::now()).doubtful)
+        spdlog::warn("{}", doubt);
+    const bool ipv6 = config_.node.bind.find(':') != std::string::npos;
+    const auto address = ipv6 ? "[" + config_.node.bind + "]" : config_.node.bind;
+    if (const auto port = server_->port())
+        spdlog::info("listening on {}:{} as {}", address, port, config_.node.ae_title);
+    if (const auto port = server_->tls_port())
+        spdlog::info("listening with TLS on {}:{} as {}", address, port, config_.node.ae_title);
     return {};
 }
 

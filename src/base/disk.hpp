@@ -1,4 +1,4 @@
-// Room on a disk.
+// How much room a disk has, and whether it can be had.
 #pragma once
 
 #include <cstdint>

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/tls.hpp"
 
 namespace calcinode::config {
 
@@ -20,26 +21,27 @@ struct Node {
 };
 
 struct Receive {
-    std::vector<std::string> allowed_callers;  // empty: all
+    std::vector<std::string> allowed_callers;    // empty: all
+    std::vector<std::string> allowed_addresses;  // addresses and networks; empty: all
     bool check_called_ae = true;
     bool plain = true;  // listen on node.port, without TLS
-    int max_associations = 32;
+    int max_associations = 64;
+    int max_associations_per_peer = 24;  // from one address
+    int max_pdu_bytes = 131072;
     int acse_timeout_s = 15;
     int idle_timeout_s = 60;
+    int message_timeout_s = 900;
+    int association_timeout_s = 14400;
     int shutdown_s = 20;  // how long open associations may go on at SIGTERM
     int max_object_mib = 2048;
     int minimum_free_mib = 1024;  // below this much free space: A700H
     bool operator==(const Receive&) const = default;
 };
 
-// Whether a peer that connects to the TLS port shows a certificate, which must then be a trusted one.
-enum class ClientCertificate { none, optional, required };
-
-// What this node shows and trusts, both where it listens and where it connects to. Files are PEM; empty:
-// none.
+// What this node shows and trusts, both where it listens and where it connects to.
 struct Tls {
     std::uint16_t port = 0;  // 0: no TLS listener
-    std::filesystem::path certificate, private_key, trusted;
+    TlsFiles files;          // keys certificate, private_key, trusted
     ClientCertificate client_certificate = ClientCertificate::none;
     bool operator==(const Tls&) const = default;
 };

@@ -22,16 +22,16 @@ void order(const Config& config, std::vector<Mistake>& mistakes) {
 void listeners(const Config& config, std::vector<Mistake>& mistakes) {
     const auto& tls = config.tls;
     const auto wrong = [&](const char* key, const char* what) { mistakes.push_back({0, key, what}); };
-    if (tls.certificate.empty() != tls.private_key.empty())
+    if (tls.files.certificate.empty() != tls.files.private_key.empty())
         wrong("tls.certificate", "goes together with tls.private_key: set both or none");
     if (!config.receive.plain && tls.port == 0)
         wrong("receive.plain", "may be false only where tls.port is set; else nobody could send");
     if (tls.port == 0) return;
-    if (tls.certificate.empty() && tls.private_key.empty())
+    if (tls.files.certificate.empty() && tls.files.private_key.empty())
         wrong("tls.certificate", "must be set where tls.port is");
     if (config.receive.plain && tls.port == config.node.port)
         wrong("tls.port", "must not be node.port, which takes associations without TLS");
-    if (tls.client_certificate != ClientCertificate::none && tls.trusted.empty())
+    if (tls.client_certificate != ClientCertificate::none && tls.files.trusted.empty())
         wrong("tls.trusted", "must be set where client certificates are looked at");
 }
 

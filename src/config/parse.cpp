@@ -14,9 +14,10 @@ constexpr int day_s = 24 * 3600;
 constexpr std::uint16_t highest_port = 65535;
 // A CT of more than this is no CT, and the byte count must fit DCMTK's 32-bit lengths.
 constexpr int most_object_mib = 4095;
-constexpr double most_volume_mm3 = 1e6;  // a litre: no deposit comes near
-constexpr int most_free_mib = 1 << 30;   // 1 PiB
-constexpr int most_gib = 1 << 20;        // 1 PiB
+constexpr int least_pdu_bytes = 4096, most_pdu_bytes = 131072;  // what DCMTK can handle
+constexpr double most_volume_mm3 = 1e6;                         // a litre: no deposit comes near
+constexpr int most_free_mib = 1 << 30;                          // 1 PiB
+constexpr int most_gib = 1 << 20;                               // 1 PiB
 constexpr int most_days = 36500;
 
 void read_path(Section& section, const std::string& key, std::filesystem::path& field, const TextRule& rule) {
@@ -27,18 +28,23 @@ void read_path(Section& section, const std::string& key, std::filesystem::path& 
 
 void read_node(Section& section, Node& node) {
     section.text("ae_title", node.ae_title, ae_title_rule);
-    section.text("bind", node.bind, ipv4_rule);
+    section.text("bind", node.bind, address_rule);
     section.number<std::uint16_t>("port", node.port, 0, highest_port);
     read_path(section, "data_dir", node.data_dir, absolute_path_rule);
 }
 
 void read_receive(Section& section, Receive& receive) {
     section.texts("allowed_callers", receive.allowed_callers, ae_title_rule);
+    section.texts("allowed_addresses", receive.allowed_addresses, network_rule);
     section.boolean("check_called_ae", receive.check_called_ae);
     section.boolean("plain", receive.plain);
     section.number("max_associations", receive.max_associations, 1, 1000);
+    section.number("max_associations_per_peer", receive.max_associations_per_peer, 1, 1000);
+    section.number("max_pdu_bytes", receive.max_pdu_bytes, least_pdu_bytes, most_pdu_bytes);
     section.number("acse_timeout_s", receive.acse_timeout_s, 1, 300);
     section.number("idle_timeout_s", receive.idle_timeout_s, 1, 3600);
+    section.number("message_timeout_s", receive.message_timeout_s, 1, day_s);
+    section.number("association_timeout_s", receive.association_timeout_s, 1, 30 * day_s);
     section.number("shutdown_s", receive.shutdown_s, 0, 600);
     section.number("max_object_mib", receive.max_object_mib, 1, most_object_mib);
     section.number("minimum_free_mib", receive.minimum_free_mib, 0, most_free_mib);
@@ -46,9 +52,9 @@ void read_receive(Section& section, Receive& receive) {
 
 void read_tls(Section& section, Tls& tls) {
     section.number<std::uint16_t>("port", tls.port, 0, highest_port);
-    read_path(section, "certificate", tls.certificate, optional_path_rule);
-    read_path(section, "private_key", tls.private_key, optional_path_rule);
-    read_path(section, "trusted", tls.trusted, optional_path_rule);
+    read_path(section, "certificate", tls.files.certificate, optional_path_rule);
+    read_path(section, "private_key", tls.files.private_key, optional_path_rule);
+    read_path(section, "trusted", tls.files.trusted, optional_path_rule);
     std::string client = "none";
     section.text("client_certificate", client, client_certificate_rule);
     tls.client_certificate = client == "required"   ? ClientCertificate::required

@@ -1,9 +1,9 @@
 #include "config/rules.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <string_view>
+
+#include "base/ip_address.hpp"
 
 namespace calcinode::config {
 namespace {
@@ -34,10 +34,14 @@ std::string ae_title_rule(const std::string& text) {
     return "";
 }
 
-std::string ipv4_rule(const std::string& text) {
-    in_addr address{};
-    if (inet_pton(AF_INET, text.c_str(), &address) == 1) return "";
-    return "must be an IPv4 address such as 0.0.0.0 (all interfaces) or 127.0.0.1";
+std::string address_rule(const std::string& text) {
+    if (IpAddress::parse(text)) return "";
+    return "must be an IP address such as 0.0.0.0 (all interfaces, IPv4), :: (all, both) or 127.0.0.1";
+}
+
+std::string network_rule(const std::string& text) {
+    const auto network = IpNetwork::parse(text);
+    return network ? "" : network.error().what;
 }
 
 std::string host_rule(const std::string& text) {

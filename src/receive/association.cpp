@@ -15,11 +15,13 @@ namespace {
 
 constexpr std::size_t pdu_header_bytes = 6;
 constexpr std::uint8_t pdu_associate_request = 0x01;
+constexpr std::uint8_t tls_handshake_record = 0x16;
 // PS3.8 sets no bound. A request with all 128 presentation contexts and ten transfer syntaxes each has 40
 // KiB.
 constexpr std::uint32_t longest_request = 256 * 1024;
-// How long a peer that asked for the release may take to close the connection.
-constexpr int close_wait_s = 1;
+// How long a peer that asked for the release, or was told of an abort, may take to close the connection.
+// Without this bound whoever goes on sending would keep DCMTK waiting for the end.
+constexpr std::chrono::seconds close_wait{1};
 
 // Guards dcmExternalSocketHandle, which is one for the process.
 std::mutex& hand_over_mutex() {
@@ -76,7 +78,7 @@ class Connection : public DcmTransportConnection {
     OFBool networkDataAvailable(int timeout) override {
         return socket_->wait_readable(std::chrono::seconds(timeout));
     }
-    OFBool isTransparentConnection() override { return OFTrue; }
+    OFBool isTransparentConnection() override { return socket_->channel().is_transparent(); }
     OFString& dumpConnectionParameters(OFString& text) override { return text = "TCP"; }
 
   private:
@@ -87,6 +89,9 @@ class Connection : public DcmTransportConnection {
 Result<std::vector<std::byte>> read_request(PeerSocket& socket) {
     std::vector<std::byte> pdu(pdu_header_bytes);
     if (!socket.read_exactly(pdu)) return fail("no association request came");
+    if (std::to_integer<std::uint8_t>(pdu[0]) == tls_handshake_record)
+        return fail(
+            "what came is TLS, which is not an association request; TLS has a port of its own, tls.port");
     if (std::to_integer<std::uint8_t>(pdu[0]) != pdu_associate_request)
         return fail("what came is not an association request");
     std::uint32_t length = 0;
@@ -147,7 +152,7 @@ Result<Association> Association::receive(Network& network, PeerSocket& socket, s
     network.layer_->next = &socket;
     T_ASC_Association* handle = nullptr;
     const auto received = ASC_receiveAssociation(network.network_, &handle, static_cast<long>(max_pdu_bytes));
-    Association association(handle);  // also where it failed: parts of it are there
+    Association association(handle, socket);  // also where it failed: parts of it are there
     if (received.bad()) return fail(std::string("the association request is malformed: ") + received.text());
     return association;
 }
@@ -183,9 +188,10 @@ Next Association::next(Fragment& fragment) {
     if (DUL_NextPDV(&handle_->DULassociation, &pdv).bad()) {
         const auto read = DUL_ReadPDVs(&handle_->DULassociation, nullptr, DUL_BLOCK, 0);
         if (read == DUL_PEERREQUESTEDRELEASE) return Next::release;
+        if (socket_->end() != PeerSocket::End::none) return Next::lost;  // DCMTK takes that for an abort
         if (read == DUL_PEERABORTEDASSOCIATION) return Next::aborted;
         if (read != DUL_PDATAPDUARRIVED || DUL_NextPDV(&handle_->DULassociation, &pdv).bad())
-            return Next::lost;
+            return Next::malformed;
     }
     fragment = {.context_id = pdv.presentationContextID,
                 .command = pdv.pdvType == DUL_COMMANDPDV,
@@ -195,11 +201,13 @@ Next Association::next(Fragment& fragment) {
 }
 
 void Association::acknowledge_release() {
+    socket_->set_deadline(close_wait);
     ASC_acknowledgeRelease(handle_);
-    ASC_dropSCPAssociation(handle_, close_wait_s);
+    ASC_dropSCPAssociation(handle_, static_cast<int>(close_wait.count()));
 }
 
 void Association::abort() {
+    socket_->set_deadline(close_wait);
     ASC_abortAssociation(handle_);
 }
 

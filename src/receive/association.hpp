@@ -40,13 +40,15 @@ struct Fragment {
     std::span<const std::byte> data;  // valid until the next fragment is asked for
 };
 
-enum class Next { fragment, release, aborted, lost };
+// `malformed`: what came is no PDU that may come here; the peer has been told of the abort.
+enum class Next { fragment, release, aborted, lost, malformed };
 
 class Association {
   public:
     // Reads the association request from `socket`, which must outlive the association.
     static Result<Association> receive(Network& network, PeerSocket& socket, std::uint32_t max_pdu_bytes);
-    Association(Association&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    Association(Association&& other) noexcept
+        : handle_(std::exchange(other.handle_, nullptr)), socket_(other.socket_) {}
     Association& operator=(Association&&) = delete;
     ~Association();
 
@@ -64,8 +66,9 @@ class Association {
     void abort();
 
   private:
-    explicit Association(T_ASC_Association* handle) : handle_(handle) {}
+    Association(T_ASC_Association* handle, PeerSocket& socket) : handle_(handle), socket_(&socket) {}
     T_ASC_Association* handle_;
+    PeerSocket* socket_;
 };
 
 }  // namespace calcinode::receive

@@ -58,9 +58,7 @@ Accepted accept_from(const Fd& listener) {
         accepted.error_number = errno;
         return accepted;
     }
-    char host[NI_MAXHOST] = "";
-    ::getnameinfo(raw, length, host, sizeof host, nullptr, 0, NI_NUMERICHOST);
-    accepted.address = host;
+    accepted.address = IpAddress::of(*raw);
     return accepted;
 }
 

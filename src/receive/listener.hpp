@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/fd.hpp"
+#include "base/ip_address.hpp"
 #include "base/result.hpp"
 
 namespace calcinode::receive {
@@ -15,7 +16,7 @@ std::uint16_t port_of(const Fd& listener);
 
 struct Accepted {
     Fd socket;  // non-blocking, TCP_NODELAY; empty with `error_number` set where none could be accepted
-    std::string address;
+    IpAddress address;
     int error_number = 0;
 };
 Accepted accept_from(const Fd& listener);

@@ -80,29 +80,45 @@ T_ASC_SC_ROLE role_for(const T_ASC_PresentationContext& proposed) {
 
 }  // namespace
 
-std::string reject_unless_allowed(Association& association, const ServerOptions& options, bool room) {
+std::optional<Rejection> why_not_allowed(const Association& association, const ServerOptions& options) {
+    if (association.parameters()->DULparams.applicationContextName != application_context)
+        return Rejection{Refusal::application_context, "its application context is not DICOM's"};
+    if (options.check_called && association.called_ae() != options.ae_title)
+        return Rejection{Refusal::called_ae, "it calls AE title '" + association.called_ae() +
+                                                 "', this is '" + options.ae_title + "'"};
+    const auto& callers = options.allowed_callers;
+    if (!callers.empty() && std::ranges::find(callers, association.calling_ae()) == callers.end())
+        return Rejection{Refusal::calling_ae, "its AE title is not among the allowed callers"};
+    return std::nullopt;
+}
+
+std::optional<Rejection> why_no_room(Peers::Place place, const Limits& limits) {
+    if (place == Peers::Place::too_many)
+        return Rejection{Refusal::too_many, std::to_string(limits.associations) +
+                                                " associations are open, which are as many as allowed"};
+    if (place == Peers::Place::too_many_from_peer)
+        return Rejection{Refusal::too_many_from_peer,
+                         std::to_string(limits.associations_per_peer) +
+                             " associations from there are open, which are as many "
+                             "as allowed from one address"};
+    return std::nullopt;
+}
+
+void reject(Association& association, const Rejection& rejection) {
     const auto permanently = [&](T_ASC_RejectParametersReason reason) {
         association.reject(ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER, reason);
     };
-    if (association.parameters()->DULparams.applicationContextName != application_context) {
-        permanently(ASC_REASON_SU_APPCONTEXTNAMENOTSUPPORTED);
-        return "its application context is not DICOM's";
+    switch (rejection.why) {
+        case Refusal::application_context:
+            return permanently(ASC_REASON_SU_APPCONTEXTNAMENOTSUPPORTED);
+        case Refusal::called_ae:
+            return permanently(ASC_REASON_SU_CALLEDAETITLENOTRECOGNIZED);
+        case Refusal::calling_ae:
+            return permanently(ASC_REASON_SU_CALLINGAETITLENOTRECOGNIZED);
+        default:
+            association.reject(ASC_RESULT_REJECTEDTRANSIENT, ASC_SOURCE_SERVICEPROVIDER_PRESENTATION_RELATED,
+                               ASC_REASON_SP_PRES_LOCALLIMITEXCEEDED);
     }
-    if (options.check_called && association.called_ae() != options.ae_title) {
-        permanently(ASC_REASON_SU_CALLEDAETITLENOTRECOGNIZED);
-        return "it calls AE title '" + association.called_ae() + "', this is '" + options.ae_title + "'";
-    }
-    const auto& callers = options.allowed_callers;
-    if (!callers.empty() && std::ranges::find(callers, association.calling_ae()) == callers.end()) {
-        permanently(ASC_REASON_SU_CALLINGAETITLENOTRECOGNIZED);
-        return "its AE title is not among the allowed callers";
-    }
-    if (!room) {
-        association.reject(ASC_RESULT_REJECTEDTRANSIENT, ASC_SOURCE_SERVICEPROVIDER_PRESENTATION_RELATED,
-                           ASC_REASON_SP_PRES_LOCALLIMITEXCEEDED);
-        return "as many associations as allowed are open";
-    }
-    return "";
 }
 
 Result<> negotiate(Association& association) {

@@ -1,16 +1,27 @@
 // Who may open an association, and which presentation contexts it gets.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "receive/association.hpp"
+#include "receive/counts.hpp"
+#include "receive/peers.hpp"
 #include "receive/server.hpp"
 
 namespace calcinode::receive {
 
-// Rejects the association where the options don't allow it, or where there is no room for it; the reason for
-// the log. Empty: it may be accepted.
-std::string reject_unless_allowed(Association& association, const ServerOptions& options, bool room);
+struct Rejection {
+    Refusal why;
+    std::string in_words;  // for the log
+};
+
+// Why the options don't allow this association, if so: by its application context, and its AE titles.
+std::optional<Rejection> why_not_allowed(const Association& association, const ServerOptions& options);
+// Why there is no room for it, if so.
+std::optional<Rejection> why_no_room(Peers::Place place, const Limits& limits);
+// Tells the peer (PS3.8 9.3.4).
+void reject(Association& association, const Rejection& rejection);
 
 // Accepts the contexts that this SCP serves and refuses all others.
 Result<> negotiate(Association& association);

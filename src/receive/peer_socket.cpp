@@ -9,17 +9,49 @@
 #include <cerrno>
 #include <cstring>
 
+#include "receive/tls_channel.hpp"
+
 namespace calcinode::receive {
 
 PeerSocket::PeerSocket(Fd socket, int stop_event, std::chrono::seconds idle_timeout)
-    : socket_(std::move(socket)), stop_event_(stop_event), timeout_(idle_timeout) {}
+    : socket_(std::move(socket)),
+      channel_(std::make_unique<PlainChannel>(socket_.get())),
+      stop_event_(stop_event),
+      timeout_(idle_timeout) {}
+
+Result<> PeerSocket::start_tls(ssl_ctx_st& context) {
+    auto tls = std::make_unique<TlsChannel>(socket_.get(), context);
+    const auto deadline = Clock::now() + timeout_;
+    for (bool done = false; !done;) {
+        const auto then = tls->handshake(done);
+        bytes_read_ = tls->bytes_received();
+        if (!wait_as(then, deadline))
+            return fail(then == Channel::Then::closed ? tls->why_not() : "the TLS handshake did not end");
+    }
+    channel_ = std::move(tls);
+    return {};
+}
+
+void PeerSocket::close() {
+    channel_ = std::make_unique<ClosedChannel>();
+    socket_ = Fd();
+}
 
 void PeerSocket::put_back(std::vector<std::byte> bytes) {
     ahead_ = std::move(bytes);
     ahead_used_ = 0;
 }
 
+void PeerSocket::set_deadline(std::optional<std::chrono::seconds> from_now) {
+    deadline_ = from_now ? Clock::now() + *from_now : Clock::time_point::max();
+}
+
 bool PeerSocket::read_exactly(std::span<std::byte> out) {
+    // A peer that sends without a pause is never waited for.
+    if (deadline_ != Clock::time_point::max() && Clock::now() > deadline_) {
+        end_ = End::too_slow;
+        return false;
+    }
     if (ahead_used_ < ahead_.size()) {
         const auto count = std::min(out.size(), ahead_.size() - ahead_used_);
         std::memcpy(out.data(), ahead_.data() + ahead_used_, count);
@@ -28,17 +60,10 @@ bool PeerSocket::read_exactly(std::span<std::byte> out) {
     }
     const auto deadline = Clock::now() + timeout_;
     while (!out.empty()) {
-        const ssize_t count = ::recv(socket_.get(), out.data(), out.size(), 0);
-        if (count > 0) {
-            out = out.subspan(static_cast<std::size_t>(count));
-            bytes_read_ += static_cast<std::uint64_t>(count);
-        } else if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            acknowledge_at_once();
-            if (!wait_for(POLLIN, deadline)) return false;
-        } else if (count == 0 || errno != EINTR) {
-            end_ = End::closed_by_peer;
-            return false;
-        }
+        const auto moved = channel_->read(out);
+        out = out.subspan(moved.bytes);
+        bytes_read_ += moved.bytes;
+        if (!wait_as(moved.then, deadline)) return false;
     }
     return true;
 }
@@ -46,24 +71,35 @@ bool PeerSocket::read_exactly(std::span<std::byte> out) {
 bool PeerSocket::write_all(std::span<const std::byte> bytes) {
     const auto deadline = Clock::now() + timeout_;
     while (!bytes.empty()) {
-        const ssize_t count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (count >= 0) {
-            bytes = bytes.subspan(static_cast<std::size_t>(count));
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            if (!wait_for(POLLOUT, deadline)) return false;
-        } else if (errno != EINTR) {
-            end_ = End::closed_by_peer;
-            return false;
-        }
+        const auto moved = channel_->write(bytes);
+        bytes = bytes.subspan(moved.bytes);
+        if (!wait_as(moved.then, deadline)) return false;
     }
     return true;
 }
 
 bool PeerSocket::wait_readable(std::chrono::milliseconds longest) {
-    return ahead_used_ < ahead_.size() || wait_for(POLLIN, Clock::now() + longest);
+    return ahead_used_ < ahead_.size() || channel_->holds_bytes() || wait_for(POLLIN, Clock::now() + longest);
+}
+
+bool PeerSocket::wait_as(Channel::Then then, Clock::time_point deadline) {
+    switch (then) {
+        case Channel::Then::again:
+            return true;
+        case Channel::Then::wait_readable:
+            acknowledge_at_once();
+            return wait_for(POLLIN, deadline);
+        case Channel::Then::wait_writable:
+            return wait_for(POLLOUT, deadline);
+        case Channel::Then::closed:
+            end_ = End::closed_by_peer;
+            return false;
+    }
+    return false;
 }
 
 bool PeerSocket::wait_for(short events, Clock::time_point deadline) {
+    deadline = std::min(deadline, deadline_);
     pollfd watched[] = {{socket_.get(), events, 0}, {stop_event_, POLLIN, 0}};
     while (true) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();

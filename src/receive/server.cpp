@@ -5,17 +5,17 @@
 #include <sys/eventfd.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <list>
-#include <mutex>
-#include <set>
+#include <cerrno>
+#include <csignal>
 #include <thread>
 
 #include "base/fd.hpp"
 #include "receive/association.hpp"
+#include "receive/ledger.hpp"
 #include "receive/listener.hpp"
-#include "receive/log_budget.hpp"
 #include "receive/negotiation.hpp"
+#include "receive/peers.hpp"
+#include "receive/ports.hpp"
 #include "receive/session.hpp"
 
 namespace calcinode::receive {
@@ -23,11 +23,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Connections beyond the limit of associations that may wait for their rejection, or keep silent, at once.
-// Still more are closed as they come.
-constexpr int waiting_connections = 32;
 // What DCMTK can handle (ASC_MINIMUMPDUSIZE, ASC_MAXIMUMPDUSIZE).
 constexpr std::uint32_t smallest_pdu = 4096, largest_pdu = 131072;
+// How often the threads of ended associations are joined where no new connection comes.
+constexpr std::chrono::milliseconds reap_every{1000};
 
 // Becomes readable once, for all who wait for it.
 class Event {
@@ -35,218 +34,204 @@ class Event {
     Event() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
     void raise() const { ::eventfd_write(fd_.get(), 1); }
     int fd() const { return fd_.get(); }
-    explicit operator bool() const { return static_cast<bool>(fd_); }
 
   private:
     Fd fd_;
 };
 
-// One connection, from its acceptance on.
-struct Peer {
-    std::string address;
-    bool is_association = false;  // counts against the limit
-    bool receiving = false;       // an instance is on its way
-    std::set<std::string> fed_studies;
-    bool done = false;
-    std::jthread thread;
-};
+// OpenSSL writes to sockets in a way that raises SIGPIPE where the peer has gone. Here it stays pending,
+// whatever the process does about it.
+void block_sigpipe() {
+    sigset_t signals;
+    ::sigemptyset(&signals);
+    ::sigaddset(&signals, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
 
 class DicomServer final : public Server {
   public:
     DicomServer(const ServerOptions& options, InstanceSink sink, std::unique_ptr<Network> network,
-                Fd listener)
+                Ports ports)
         : options_(options),
           sink_(std::move(sink)),
           network_(std::move(network)),
-          listener_(std::move(listener)),
-          port_(port_of(listener_)) {
+          ports_(std::move(ports)),
+          peers_(options.limits.associations, options.limits.associations_per_peer) {
         options_.limits.max_pdu_bytes = std::clamp(options_.limits.max_pdu_bytes, smallest_pdu, largest_pdu);
         acceptor_ = std::jthread([this] { accept_until_stopped(); });
     }
     ~DicomServer() override { stop(0); }
 
-    std::uint16_t port() const override { return port_; }
-    bool feeds(const std::string& study_uid) const override;
+    std::uint16_t port() const override { return ports_.plain_number; }
+    std::uint16_t tls_port() const override { return ports_.tls_number; }
+    bool feeds(const std::string& study_uid) const override { return peers_.feeds(study_uid); }
+    Counts counts() const override { return ledger_.counts(); }
+    int open_associations() const override { return peers_.open_associations(); }
     void stop(int bound_s) override;
 
   private:
     void accept_until_stopped();
-    void welcome(Accepted accepted);
-    void reap();
-    void serve(Peer& peer, Fd socket);
-    void serve_association(Peer& peer, PeerSocket& socket, Association& association);
-    void warn_of_stranger(const Peer& peer, const std::string& what);
-    bool take_place(Peer& peer);
+    void accept_one(const Fd& listener, bool with_tls);
+    void welcome(Accepted accepted, bool with_tls);
+    void serve(Peers::Peer& peer, const std::string& address, Fd connected, bool with_tls);
+    void admit(Peers::Peer& peer, const std::string& address, PeerSocket& socket);
+    void serve_association(Peers::Peer& peer, const std::string& address, PeerSocket& socket,
+                           Association& association);
+    void refuse_unheard(const Peers::Peer& peer, const std::string& address, const PeerSocket& socket,
+                        Refusal why, const std::string& what);
 
     ServerOptions options_;
     InstanceSink sink_;
     std::unique_ptr<Network> network_;
-    Fd listener_;
-    std::uint16_t port_;
+    Ports ports_;
     Event stop_accepting_, stop_associations_;
-    LogBudget strangers_;
-    mutable std::mutex mutex_;  // guards peers_ and all in them but the threads' own
-    std::condition_variable peer_done_;
-    std::list<Peer> peers_;
+    Ledger ledger_;
+    Peers peers_;
     std::jthread acceptor_;
 };
-
-bool DicomServer::feeds(const std::string& study_uid) const {
-    const std::scoped_lock lock(mutex_);
-    return std::ranges::any_of(peers_, [&](const Peer& peer) {
-        return !peer.done &&
-               (peer.fed_studies.contains(study_uid) || (peer.receiving && peer.fed_studies.empty()));
-    });
-}
 
 void DicomServer::stop(int bound_s) {
     stop_accepting_.raise();
     if (acceptor_.joinable()) acceptor_.join();
-    listener_ = Fd();
-    {
-        std::unique_lock lock(mutex_);
-        const auto none_left = [&] { return std::ranges::all_of(peers_, &Peer::done); };
-        if (!peer_done_.wait_for(lock, std::chrono::seconds(bound_s), none_left)) {
-            stop_associations_.raise();
-            peer_done_.wait(lock, none_left);
-        }
+    ports_.close();
+    if (!peers_.wait_until_none(std::chrono::seconds(bound_s))) {
+        stop_associations_.raise();
+        peers_.wait_until_none();
     }
-    reap();
+    peers_.reap();
 }
 
 void DicomServer::accept_until_stopped() {
-    constexpr std::chrono::milliseconds pause_without_descriptors{100};
-    pollfd watched[] = {{listener_.get(), POLLIN, 0}, {stop_accepting_.fd(), POLLIN, 0}};
+    pollfd watched[] = {{ports_.plain.get(), POLLIN, 0},  // a negative descriptor is passed over
+                        {ports_.tls.get(), POLLIN, 0},
+                        {stop_accepting_.fd(), POLLIN, 0}};
     while (true) {
-        ::poll(watched, std::size(watched), -1);
-        if (watched[1].revents != 0) return;
-        if (watched[0].revents == 0) continue;
-        reap();
-        auto accepted = accept_from(listener_);
-        if (accepted.socket) {
-            welcome(std::move(accepted));
-        } else if (accepted.error_number == EMFILE || accepted.error_number == ENFILE ||
-                   accepted.error_number == ENOMEM || accepted.error_number == ENOBUFS) {
-            if (int held_back = 0; strangers_.take(held_back))
-                spdlog::error("cannot accept connections: {}", system_error_text(accepted.error_number));
-            std::this_thread::sleep_for(pause_without_descriptors);
-        }
+        ::poll(watched, std::size(watched), static_cast<int>(reap_every.count()));
+        if (watched[2].revents != 0) return;
+        peers_.reap();
+        if (watched[0].revents != 0) accept_one(ports_.plain, false);
+        if (watched[1].revents != 0) accept_one(ports_.tls, true);
     }
 }
 
-void DicomServer::welcome(Accepted accepted) {
-    std::list<Peer> fresh(1);
-    Peer& peer = fresh.front();
-    peer.address = std::move(accepted.address);
-    const std::scoped_lock lock(mutex_);
-    if (peers_.size() >= static_cast<std::size_t>(options_.limits.associations + waiting_connections)) {
-        warn_of_stranger(peer, "too many connections, closed");
+void DicomServer::accept_one(const Fd& listener, bool with_tls) {
+    constexpr std::chrono::milliseconds pause_without_descriptors{100};
+    auto accepted = accept_from(listener);
+    if (accepted.socket) return welcome(std::move(accepted), with_tls);
+    const int error = accepted.error_number;
+    if (error != EMFILE && error != ENFILE && error != ENOMEM && error != ENOBUFS) return;
+    ledger_.cannot_accept(system_error_text(error));
+    std::this_thread::sleep_for(pause_without_descriptors);
+}
+
+void DicomServer::welcome(Accepted accepted, bool with_tls) {
+    ledger_.connected();
+    const auto address = accepted.address.str();
+    const auto& allowed = options_.allowed_addresses;
+    const auto has_it = [&](const IpNetwork& network) { return network.contains(accepted.address); };
+    if (!allowed.empty() && std::ranges::none_of(allowed, has_it)) {
+        ledger_.refused(Refusal::address, address, "its address is not among the allowed ones, closed");
         return;
     }
-    try {
-        peer.thread = std::jthread(
-            [this, &peer, socket = std::move(accepted.socket)]() mutable { serve(peer, std::move(socket)); });
-    } catch (const std::system_error& failure) {
-        warn_of_stranger(peer, std::string("no thread for it: ") + failure.what());
-        return;
-    }
-    peers_.splice(peers_.end(), fresh);
+    const auto admitted = peers_.admit(accepted.address, std::move(accepted.socket),
+                                       [this, address, with_tls](Peers::Peer& peer, Fd socket) {
+                                           serve(peer, address, std::move(socket), with_tls);
+                                       });
+    if (!admitted) ledger_.refused(Refusal::crowded, address, admitted.error().what + ", closed");
 }
 
-// Joins the threads that have ended.
-void DicomServer::reap() {
-    std::list<Peer> ended;
-    {
-        const std::scoped_lock lock(mutex_);
-        for (auto it = peers_.begin(); it != peers_.end();) {
-            const auto next = std::next(it);
-            if (it->done) ended.splice(ended.end(), peers_, it);
-            it = next;
-        }
-    }
-}
-
-bool DicomServer::take_place(Peer& peer) {
-    const std::scoped_lock lock(mutex_);
-    const auto taken =
-        std::ranges::count_if(peers_, [](const Peer& p) { return p.is_association && !p.done; });
-    peer.is_association = taken < options_.limits.associations;
-    return peer.is_association;
-}
-
-void DicomServer::warn_of_stranger(const Peer& peer, const std::string& what) {
-    int held_back = 0;
-    if (!strangers_.take(held_back)) return;
-    spdlog::warn("association from {}: {}{}", peer.address, what,
-                 held_back == 0 ? "" : " (" + std::to_string(held_back) + " such lines held back)");
-}
-
-void DicomServer::serve(Peer& peer, Fd connected) {
+void DicomServer::serve(Peers::Peer& peer, const std::string& address, Fd connected, bool with_tls) {
+    block_sigpipe();
     try {
         PeerSocket socket(std::move(connected), stop_associations_.fd(),
                           std::chrono::seconds(options_.limits.acse_timeout_s));
-        auto association = Association::receive(*network_, socket, options_.limits.max_pdu_bytes);
-        if (!association) {
-            // Port scans and load balancers connect and go; that is no news.
-            if (socket.bytes_read() > 0) warn_of_stranger(peer, association.error().what);
-        } else if (const auto why = reject_unless_allowed(*association, options_, take_place(peer));
-                   !why.empty()) {
-            warn_of_stranger(peer, "rejected " + association->calling_ae() + ": " + why);
-        } else {
-            serve_association(peer, socket, *association);
-        }
+        socket.set_deadline(std::chrono::seconds(options_.limits.acse_timeout_s));
+        const auto secured = with_tls ? socket.start_tls(*ports_.tls_context) : Result<>();
+        if (secured)
+            admit(peer, address, socket);
+        else
+            refuse_unheard(peer, address, socket, Refusal::tls_handshake, "no TLS: " + secured.error().what);
     } catch (const std::exception& failure) {
-        spdlog::error("association from {} ended by an error here: {}", peer.address, failure.what());
+        ledger_.refused(Refusal::internal_error, address,
+                        std::string("ended by an error here: ") + failure.what());
     }
-    const std::scoped_lock lock(mutex_);
-    peer.done = true;
-    peer_done_.notify_all();
 }
 
-void DicomServer::serve_association(Peer& peer, PeerSocket& socket, Association& association) {
-    auto agreed = negotiate(association);
-    if (agreed) agreed = association.acknowledge();
-    if (!agreed) {
-        association.abort();
-        warn_of_stranger(peer, agreed.error().what);
-        return;
+// From the first byte to the end.
+void DicomServer::admit(Peers::Peer& peer, const std::string& address, PeerSocket& socket) {
+    auto association = Association::receive(*network_, socket, options_.limits.max_pdu_bytes);
+    if (!association)
+        return refuse_unheard(peer, address, socket, Refusal::malformed_request, association.error().what);
+    auto rejection = why_not_allowed(*association, options_);
+    if (!rejection) rejection = why_no_room(peers_.take_place(peer), options_.limits);
+    if (rejection) {
+        reject(*association, *rejection);
+        return ledger_.refused(rejection->why, address,
+                               "rejected " + association->calling_ae() + ": " + rejection->in_words);
     }
+    auto agreed = negotiate(*association);
+    if (agreed) agreed = association->acknowledge();
+    if (!agreed) {
+        association->abort();
+        return ledger_.refused(Refusal::malformed_request, address, agreed.error().what);
+    }
+    ledger_.accepted();
+    socket.set_deadline();
     socket.set_timeout(std::chrono::seconds(options_.limits.idle_timeout_s));
+    serve_association(peer, address, socket, *association);
+}
+
+void DicomServer::refuse_unheard(const Peers::Peer& peer, const std::string& address,
+                                 const PeerSocket& socket, Refusal why, const std::string& what) {
+    if (peers_.was_displaced(peer))
+        return ledger_.refused(Refusal::crowded, address,
+                               "asked for nothing yet and was closed to make room for others");
+    // Port scans and load balancers connect and go; that is no news.
+    if (socket.bytes_read() == 0) return ledger_.refused(Refusal::silent, address, "");
+    const bool waited_in_vain = why != Refusal::tls_handshake && socket.end() != PeerSocket::End::none;
+    ledger_.refused(waited_in_vain ? Refusal::silent : why, address, what);
+}
+
+void DicomServer::serve_association(Peers::Peer& peer, const std::string& address, PeerSocket& socket,
+                                    Association& association) {
     const auto begin = Clock::now();
+    const auto secured = socket.channel().description();  // before it is closed
     Session session(association, options_.limits, sink_,
-                    {.receiving =
-                         [&](bool begins) {
-                             const std::scoped_lock lock(mutex_);
-                             peer.receiving = begins;
-                         },
-                     .fed_study =
-                         [&](const std::string& study_uid) {
-                             const std::scoped_lock lock(mutex_);
-                             peer.fed_studies.insert(study_uid);
-                         }});
-    auto how = session.run();
-    if (socket.end() == PeerSocket::End::too_slow) how = "aborted here: the peer was silent for too long";
-    if (socket.end() == PeerSocket::End::stopped) how = "aborted here: the node shuts down";
+                    {.receiving = [&](bool receiving) { peers_.set_receiving(peer, receiving); },
+                     .fed_study = [&](const std::string& study_uid) { peers_.set_fed(peer, study_uid); }});
+    auto ending = session.run();
+    auto how = session.how_it_ended();
+    if (ending == Ending::lost && socket.end() == PeerSocket::End::too_slow) {
+        ending = Ending::idle;
+        how = "aborted here: the peer was silent for too long";
+    } else if (ending == Ending::lost && socket.end() == PeerSocket::End::stopped) {
+        ending = Ending::shutdown;
+        how = "aborted here: the node shuts down";
+    }
     const auto& t = session.tally();
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    const bool only_echo =
-        t.stored + t.duplicates + t.conflicts + t.ignored + t.refused == 0 && how == "released";
-    spdlog::log(
-        only_echo ? spdlog::level::debug : spdlog::level::info,
-        "association from {} at {} {}: {} stored, {} duplicates, {} conflicts, {} ignored, {} refused, "
-        "{} bytes in {:.2f} s",
-        association.calling_ae(), peer.address, how, t.stored, t.duplicates, t.conflicts, t.ignored,
-        t.refused, socket.bytes_read(), seconds);
+    const auto line = fmt::format(
+        "association from {} at {}{} {}: {} stored, {} duplicates, {} conflicts, {} ignored, {} refused, {} "
+        "bytes "
+        "in {:.2f} s",
+        association.calling_ae(), address, secured.empty() ? "" : " (" + secured + ")", how, t.stored,
+        t.duplicates, t.conflicts, t.ignored, t.refused, socket.bytes_read(), seconds);
+    const bool brought_something = t.stored + t.duplicates + t.conflicts + t.ignored > 0;
+    const bool only_echo = !brought_something && t.refused == 0 && ending == Ending::released;
+    ledger_.ended(ending, line,
+                  only_echo           ? Ledger::Line::debug
+                  : brought_something ? Ledger::Line::always
+                                      : Ledger::Line::within_budget);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, InstanceSink sink) {
-    auto listener = listen_on(options.bind_address, options.port);
-    if (!listener) return std::unexpected(listener.error());
+    auto ports = Ports::open(options);
+    if (!ports) return std::unexpected(ports.error());
     auto network = Network::create(options.limits.acse_timeout_s);
     if (!network) return std::unexpected(network.error());
-    return std::make_unique<DicomServer>(options, std::move(sink), std::move(*network), std::move(*listener));
+    return std::make_unique<DicomServer>(options, std::move(sink), std::move(*network), std::move(*ports));
 }
 
 }  // namespace calcinode::receive

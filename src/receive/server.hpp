@@ -7,8 +7,8 @@
 //
 //   thread          number                              does
 //   acceptor        1                                   accepts connections, starts and joins the others
-//   association     Limits::associations, and up to     one association from its request to its end; those
-//                   waiting_connections (server.cpp)    beyond the limit are rejected as soon as they ask
+//   association     Limits::associations, and the       one association from its request to its end; those
+//                   unheard ones (peers.hpp)            beyond the limit are rejected as soon as they ask
 #pragma once
 
 #include <cstddef>
@@ -16,29 +16,46 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/ip_address.hpp"
 #include "base/result.hpp"
+#include "base/tls.hpp"
 #include "dicom/commitment.hpp"
+#include "receive/counts.hpp"
 #include "receive/status.hpp"
 
 namespace calcinode::receive {
 
 struct Limits {
-    int associations = 32;    // at once
-    int acse_timeout_s = 15;  // for the association request
-    int idle_timeout_s = 60;  // between two messages, and within one
+    int associations = 64;           // at once
+    int associations_per_peer = 24;  // at once from one address
+    int acse_timeout_s = 15;         // from the connection to the association's acceptance
+    int idle_timeout_s = 60;         // between two messages, and within one
+    int message_timeout_s = 900;     // for one message from its first byte to its last
+    // After so long it is aborted where the next message would begin.
+    int association_timeout_s = 14400;
     std::uint32_t max_pdu_bytes = 131072;
     std::uint64_t max_object_bytes = 2ULL << 30;
+};
+
+// A second port, where associations go through TLS.
+struct TlsOptions {
+    std::uint16_t port = 2762;  // 0: any free one
+    TlsFiles files;
+    ClientCertificate client = ClientCertificate::none;
 };
 
 struct ServerOptions {
     std::string ae_title = "CALCINODE";
     std::string bind_address = "0.0.0.0";
-    std::uint16_t port = 11112;                // 0: any free one
+    std::optional<std::uint16_t> port = 11112;  // without TLS; 0: any free one; none: not at all
+    std::optional<TlsOptions> tls;
     std::vector<std::string> allowed_callers;  // empty: all
+    std::vector<IpNetwork> allowed_addresses;  // empty: all
     bool check_called = true;                  // reject a wrong called AE title
     Limits limits;
 };
@@ -84,13 +101,17 @@ struct InstanceSink {
 
 class Server {
   public:
-    // Binds, and starts to listen. The server runs until stop() or destruction.
+    // Reads what TLS needs, binds, and starts to listen. The server runs until stop() or destruction.
     static Result<std::unique_ptr<Server>> start(const ServerOptions& options, InstanceSink sink);
     virtual ~Server() = default;
+    // Where it listens; 0: it does not.
     virtual std::uint16_t port() const = 0;
+    virtual std::uint16_t tls_port() const = 0;
     // Whether an open association has sent an instance of the study, or is just sending its first instance of
     // all, of which nobody knows yet whose it is: a study is not complete while one feeds it.
     virtual bool feeds(const std::string& study_uid) const = 0;
+    virtual Counts counts() const = 0;
+    virtual int open_associations() const = 0;
     // No new associations; open ones may finish within `bound_s`, then they are aborted. Returns when none is
     // left.
     virtual void stop(int bound_s) = 0;

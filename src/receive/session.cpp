@@ -4,6 +4,7 @@
 #include <dcmtk/dcmnet/dimse.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -56,63 +57,74 @@ std::string shown(const std::string& uid) {
 
 }  // namespace
 
-void Tally::count(Outcome outcome) {
-    switch (outcome) {
-        case Outcome::stored:
-            ++stored;
-            break;
-        case Outcome::duplicate:
-            ++duplicates;
-            break;
-        case Outcome::conflict:
-            ++conflicts;
-            break;
-        case Outcome::ignored:
-            ++ignored;
-            break;
-        case Outcome::refused:
-            ++refused;
-            break;
-    }
-}
-
 Session::Session(Association& association, const Limits& limits, const InstanceSink& sink, Watch watch)
     : association_(&association),
       limits_(&limits),
       sink_(&sink),
       watch_(std::move(watch)),
-      calling_ae_(association.calling_ae()) {}
+      calling_ae_(association.calling_ae()),
+      message_(std::chrono::seconds(limits.message_timeout_s)) {}
 
-std::string Session::run() {
+Ending Session::run() {
     while (one_message()) {
     }
-    return how_it_ended_;
+    return *ending_;
 }
 
-bool Session::end(std::string how) {
-    if (how_it_ended_.empty()) how_it_ended_ = std::move(how);
+std::string Session::how_it_ended() const {
+    if (!in_words_.empty()) return in_words_;
+    std::string name(name_of(ending_.value_or(Ending::internal_error)));
+    std::ranges::replace(name, '_', ' ');
+    return name;
+}
+
+bool Session::end(Ending how, std::string in_words) {
+    if (ending_) return false;
+    ending_ = how;
+    in_words_ = std::move(in_words);
     return false;
 }
 
+bool Session::abort(Ending how, std::string in_words) {
+    association_->abort();
+    return end(how, "aborted here: " + std::move(in_words));
+}
+
+bool Session::next_fragment(Fragment& fragment) {
+    const char* const within = message_.begun() ? " within a message" : "";
+    switch (association_->next(fragment)) {
+        case Next::fragment:
+            break;
+        case Next::release:
+            if (message_.begun()) return abort(Ending::not_dicom, "a release was asked for within a message");
+            association_->acknowledge_release();
+            return end(Ending::released);
+        case Next::aborted:
+            return end(Ending::aborted_by_peer, std::string("aborted by the peer") + within);
+        case Next::lost:
+            return end(Ending::lost, std::string("lost") + within);
+        case Next::malformed:
+            return abort(Ending::not_dicom, "what came is not a DICOM message");
+    }
+    message_.count(fragment.data.size(), fragment.last);
+    if (message_.too_many_tiny())
+        return abort(Ending::not_dicom, "a message came in too many tiny fragments");
+    if (message_.too_slow())
+        return abort(Ending::slow_message,
+                     "a message took longer than " + std::to_string(limits_->message_timeout_s) + " s");
+    return true;
+}
+
 bool Session::one_message() {
+    if (Clock::now() - begin_ > std::chrono::seconds(limits_->association_timeout_s))
+        return abort(Ending::too_long, "it was open for as long as allowed");
+    message_.begin();
     std::vector<std::byte> bytes;
     Fragment fragment;
     do {
-        switch (association_->next(fragment)) {
-            case Next::fragment:
-                break;
-            case Next::release:
-                association_->acknowledge_release();
-                return end("released");
-            case Next::aborted:
-                return end("aborted by the peer");
-            case Next::lost:
-                return end("lost");
-        }
-        if (!fragment.command || bytes.size() + fragment.data.size() > longest_command) {
-            association_->abort();
-            return end("aborted here: what came is not a command");
-        }
+        if (!next_fragment(fragment)) return false;
+        if (!fragment.command || bytes.size() + fragment.data.size() > longest_command)
+            return abort(Ending::not_dicom, "what came is not a command");
         bytes.insert(bytes.end(), fragment.data.begin(), fragment.data.end());
     } while (!fragment.last);
 
@@ -123,16 +135,12 @@ bool Session::one_message() {
         return report(*command, fragment.context_id);
     if (command && command->field == Command::cancel_request)
         return true;  // nothing runs that it could cancel
-    association_->abort();
-    return end(command ? "aborted here: the command is neither C-ECHO, C-STORE nor N-EVENT-REPORT"
-                       : "aborted here: " + command.error().what);
+    return abort(Ending::not_dicom, command ? "the command is neither C-ECHO, C-STORE nor N-EVENT-REPORT"
+                                            : command.error().what);
 }
 
 bool Session::echo(const Command& command, std::uint8_t context_id) {
-    if (command.has_dataset) {
-        association_->abort();
-        return end("aborted here: a C-ECHO has no dataset");
-    }
+    if (command.has_dataset) return abort(Ending::not_dicom, "a C-ECHO has no dataset");
     T_DIMSE_C_EchoRQ request{};
     request.MessageID = command.message_id;
     std::strncpy(request.AffectedSOPClassUID, UID_VerificationSOPClass,
@@ -140,15 +148,12 @@ bool Session::echo(const Command& command, std::uint8_t context_id) {
     request.DataSetType = DIMSE_DATASET_NULL;
     ++tally_.echoes;
     if (DIMSE_sendEchoResponse(association_->get(), context_id, &request, STATUS_Success, nullptr).bad())
-        return end("lost");
+        return end(Ending::lost);
     return true;
 }
 
 bool Session::store(const Command& command, std::uint8_t context_id) {
-    if (!command.has_dataset) {
-        association_->abort();
-        return end("aborted here: a C-STORE without a dataset");
-    }
+    if (!command.has_dataset) return abort(Ending::not_dicom, "a C-STORE without a dataset");
     watch_.receiving(true);
     bool alive = true;
     const auto answer = take_instance(command, context_id, alive);
@@ -177,7 +182,7 @@ bool Session::report(const Command& command, std::uint8_t context_id) {
                                                       .sop_class_uid = command.sop_class_uid,
                                                       .sop_instance_uid = command.sop_instance_uid},
                                                      dataset, sink_->on_commitment);
-    return answered.has_value() || end("lost");
+    return answered.has_value() || end(Ending::lost);
 }
 
 StoreAnswer Session::take_instance(const Command& command, std::uint8_t context_id, bool& alive) {
@@ -220,23 +225,11 @@ bool Session::receive_dataset(std::uint8_t context_id,
                               const std::function<bool(std::span<const std::byte>)>& take) {
     Fragment fragment;
     do {
-        switch (association_->next(fragment)) {
-            case Next::fragment:
-                break;
-            case Next::aborted:
-                return end("aborted by the peer within an instance");
-            case Next::release:
-            case Next::lost:
-                return end("lost within an instance");
-        }
-        if (fragment.command || fragment.context_id != context_id) {
-            association_->abort();
-            return end("aborted here: a dataset was broken off by another message");
-        }
-        if (!take(fragment.data)) {
-            association_->abort();
-            return end("aborted here: a dataset was far larger than allowed");
-        }
+        if (!next_fragment(fragment)) return false;
+        if (fragment.command || fragment.context_id != context_id)
+            return abort(Ending::not_dicom, "a dataset was broken off by another message");
+        if (!take(fragment.data))
+            return abort(Ending::far_too_large, "a dataset was far larger than allowed");
     } while (!fragment.last);
     return true;
 }
@@ -261,7 +254,7 @@ bool Session::answer_store(const Command& command, std::uint8_t context_id, cons
         detail.putAndInsertString(DCM_ErrorComment, answer.comment.substr(0, longest_comment).c_str());
     const auto sent = DIMSE_sendStoreResponse(association_->get(), context_id, &request, &response,
                                               detail.isEmpty() ? nullptr : &detail);
-    return sent.good() || end("lost");
+    return sent.good() || end(Ending::lost);
 }
 
 void Session::log(const Command& command, const StoreAnswer& answer) {

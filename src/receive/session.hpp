@@ -2,22 +2,21 @@
 // N-EVENT-REPORT bring.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "receive/association.hpp"
 #include "receive/command.hpp"
+#include "receive/counts.hpp"
+#include "receive/message_budget.hpp"
 #include "receive/server.hpp"
+#include "receive/tally.hpp"
 
 namespace calcinode::receive {
-
-struct Tally {
-    std::uint64_t stored = 0, duplicates = 0, conflicts = 0, ignored = 0, refused = 0, echoes = 0,
-                  reports = 0;
-    void count(Outcome outcome);
-};
 
 class Session {
   public:
@@ -29,16 +28,22 @@ class Session {
 
     Session(Association& association, const Limits& limits, const InstanceSink& sink, Watch watch);
 
-    // Until the peer releases or aborts, or breaks the protocol, or the socket ends; in words for the log.
-    std::string run();
+    // Until the peer releases or aborts, or breaks the protocol, or the socket ends.
+    Ending run();
+    // The same for the log.
+    std::string how_it_ended() const;
     const Tally& tally() const { return tally_; }
 
   private:
+    using Clock = std::chrono::steady_clock;
+
     // Whether the association goes on.
     bool one_message();
     bool echo(const Command& command, std::uint8_t context_id);
     bool store(const Command& command, std::uint8_t context_id);
     bool report(const Command& command, std::uint8_t context_id);
+    // The next one of the message; false where none comes, or the message costs more than it may.
+    bool next_fragment(Fragment& fragment);
     // Reads the dataset to its end; false where the association ended before.
     bool receive_dataset(std::uint8_t context_id,
                          const std::function<bool(std::span<const std::byte>)>& take);
@@ -46,16 +51,21 @@ class Session {
     StoreAnswer take_into(std::unique_ptr<Intake> intake, std::uint8_t context_id, bool& alive);
     bool answer_store(const Command& command, std::uint8_t context_id, const StoreAnswer& answer);
     void log(const Command& command, const StoreAnswer& answer);
-    bool end(std::string how);
+    // Remembers the first reason given, in words where its name does not say enough. Always false.
+    bool end(Ending how, std::string in_words = "");
+    bool abort(Ending how, std::string in_words);
 
     Association* association_;
     const Limits* limits_;
     const InstanceSink* sink_;
     Watch watch_;
     std::string calling_ae_;
+    Clock::time_point begin_ = Clock::now();
+    MessageBudget message_;
     Tally tally_;
     int lines_ = 0;  // logged about single instances
-    std::string how_it_ended_;
+    std::optional<Ending> ending_;
+    std::string in_words_;
 };
 
 }  // namespace calcinode::receive

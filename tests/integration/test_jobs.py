@@ -33,7 +33,7 @@ class Jobs(unittest.TestCase):
         node.sections["study"]["quiet_s"] = 1
         node.start()  # both are complete, and queued at once
         self.wait_for_state(node, poison_uid, "analysing")
-        self.assertEqual(node.study(other_uid)["state"], "queued")
+        self.wait_for_state(node, other_uid, "queued")
         node.kill()  # what the kernel does to a process that takes too much
         node.start()
         # The other one goes first from now on, whatever becomes of the poison.

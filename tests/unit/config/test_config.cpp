@@ -96,12 +96,20 @@ TEST_CASE("a value out of range or of another type says what is allowed") {
           "delivery.retry_longest_s");
 }
 
+TEST_CASE("who may connect is addresses and networks") {
+    CHECK(parse("[receive]\nallowed_addresses = ['10.1.2.3', '10.2.0.0/16', 'fd00::/8']\n").has_value());
+    CHECK(mistake_in("[receive]\nallowed_addresses = ['10.2.0.1/16']\n").what ==
+          "each entry must have no bit set beyond the first 16: write 10.2.0.0/16 for the network");
+    CHECK(mistake_in("[receive]\nallowed_addresses = ['ct1.hospital']\n").key == "receive.allowed_addresses");
+    CHECK(parse("[node]\nbind = '::'\n").has_value());
+}
+
 TEST_CASE("TLS needs its files, and one way in stays open") {
     const std::string files = "certificate = '/a.pem'\nprivate_key = '/b.pem'\n";
     const auto tls = parse("[tls]\nport = 2762\n" + files +
                            "trusted = '/c.pem'\nclient_certificate = 'required'\n[receive]\nplain = false\n")
                          .value();
-    CHECK(tls.tls == Tls{2762, "/a.pem", "/b.pem", "/c.pem", ClientCertificate::required});
+    CHECK(tls.tls == Tls{2762, {"/a.pem", "/b.pem", "/c.pem"}, calcinode::ClientCertificate::required});
     CHECK_FALSE(tls.receive.plain);
     CHECK(parse("[tls]\n" + files).has_value());  // for destinations alone
     CHECK(mistake_in("[tls]\nport = 2762\n").key == "tls.certificate");

@@ -76,8 +76,13 @@ inline std::string store_command(const std::string& instance,
 
 class RawPeer {
   public:
-    explicit RawPeer(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-        sockaddr_in address{};
+    // `from`: a loopback address, 127.x.x.x, to be a peer of its own.
+    explicit RawPeer(std::uint16_t port, const char* from = "127.0.0.1")
+        : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        sockaddr_in source{}, address{};
+        source.sin_family = AF_INET;
+        ::inet_pton(AF_INET, from, &source.sin_addr);
+        ::bind(socket_, reinterpret_cast<sockaddr*>(&source), sizeof source);
         address.sin_family = AF_INET;
         address.sin_port = htons(port);
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

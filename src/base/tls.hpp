@@ -1,0 +1,46 @@
+// TLS as this node speaks it: version 1.2 or 1.3, ciphers with forward secrecy and authenticated encryption
+// only, as BCP 195 (RFC 7525, RFC 9325) and the non-downgrading profile of DICOM (PS3.15 B.10) ask for.
+//
+// Files are PEM. Nothing here talks to a network.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+struct ssl_ctx_st;  // OpenSSL's SSL_CTX
+
+namespace calcinode {
+
+// Empty paths: none of that kind.
+struct TlsFiles {
+    std::filesystem::path certificate;  // ours first, then those that lead to a root
+    std::filesystem::path private_key;  // without a passphrase
+    std::filesystem::path trusted;      // the roots that peers' certificates must come from
+    bool operator==(const TlsFiles&) const = default;
+};
+
+// Whether a peer that connects shows a certificate, which must then be a trusted one.
+enum class ClientCertificate { none, optional, required };
+
+// What is amiss with the files, each in a sentence that begins with the path.
+struct TlsFindings {
+    std::vector<std::string> unusable;  // no TLS is possible with them
+    std::vector<std::string> doubtful;  // it is, but: a certificate is not yet or no longer valid, or soon
+                                        // won't be; everybody may read the private key
+};
+TlsFindings examine(const TlsFiles& files, std::chrono::system_clock::time_point now);
+
+struct FreeTlsContext {
+    void operator()(ssl_ctx_st* context) const;
+};
+using TlsContext = std::unique_ptr<ssl_ctx_st, FreeTlsContext>;
+
+// For a node that is connected to. The files are read once, here.
+Result<TlsContext> tls_server_context(const TlsFiles& files, ClientCertificate client);
+
+}  // namespace calcinode
