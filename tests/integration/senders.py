@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 
+import daemon
 import small_studies
 from raw_peer import dataset_bytes
 
@@ -43,7 +44,7 @@ class Ledger:
 
 
 def send_once(port, files, calling="TEST"):
-    """One storescu over one association. Returns how many files were acknowledged, from the first on, and its output."""
+    """One storescu over one association. How many files were acknowledged, from the first on; and its output."""
     command = ["storescu", "-v", "-aet", calling, "-aec", "CALCINODE", "127.0.0.1", str(port), *map(str, files)]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=ATTEMPT_S,
                           env=dict(os.environ, TCP_NODELAY="1"))
@@ -84,8 +85,26 @@ class Sender(threading.Thread):
             self.failure = failure
 
 
+def judged(node):
+    """How many studies have come to their end."""
+    return node.rows("SELECT count(*) AS n FROM study WHERE state IN ('analysed', 'not_applicable', 'failed')")[0]["n"]
+
+
+def settle(node, ledger, seconds):
+    """Waits until all that was sent has its result, and each result has arrived."""
+    def all_judged():
+        """all studies judged"""
+        return judged(node) == len(ledger.studies)
+
+    def all_delivered():
+        """all results delivered"""
+        return not node.rows("SELECT 1 FROM delivery WHERE state != 'sent'")
+    daemon.wait_for(all_judged, seconds)
+    daemon.wait_for(all_delivered, seconds)
+
+
 def assert_kept(test, node, ledger):
-    """What is in the spool and its index is exactly what was acknowledged, each instance with the bytes that were sent."""
+    """The spool and its index hold exactly what was acknowledged, each instance with the bytes that were sent."""
     rows = node.rows("SELECT sop_instance_uid, study_uid, path FROM instance")
     test.assertEqual({row["sop_instance_uid"] for row in rows}, set(ledger.instances))
     for row in rows:
@@ -109,5 +128,5 @@ def assert_one_result_each(test, node, ledger, pacs, revisions=None):
         expected_instances += sum(number for _, number in objects) * count
     test.assertEqual(len(pacs.all_instances()), expected_instances)
     test.assertEqual(node.rows("SELECT count(*) AS n FROM study")[0]["n"], len(ledger.studies))
-    test.assertEqual(node.rows("SELECT count(*) AS n FROM job WHERE state NOT IN ('done')")[0]["n"], 0)
+    test.assertEqual(node.rows("SELECT count(*) AS n FROM job WHERE state != 'done'")[0]["n"], 0)
     test.assertFalse(list((node.data_dir / "results").glob("*/.making-*")))

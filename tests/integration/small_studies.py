@@ -24,6 +24,7 @@ KINDS = {
     "positive": ("analysed", [("KO", 1), ("OT", 1), ("SEG", 1), ("SR", 1)]),
     "negative": ("analysed", [("SR", 1)]),
     "localizer": ("not_applicable", []),
+    "broken": ("failed", []),
 }
 
 
@@ -67,8 +68,10 @@ class Templates:
         self.content = {
             "negative": negative,
             "positive": self._small("positive", cases.phantom(self.folder / "phantom-positive", *DEPOSITS)[FROM:TO]),
-            "localizer": [self._localizer(self.folder / f"negative-{number}.dcm") for number in range(3)],
+            "localizer": [self._changed(number, "localizer", ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])
+                          for number in range(3)],
         }
+        self.content["broken"] = [self._changed(number, "broken", PixelData=bytes(1000)) for number in range(10)]
 
     def study(self, number, kind, folder=None):
         """Writes the files of study `number`, which must not be 0, the templates' own."""
@@ -100,6 +103,7 @@ class Templates:
             contents.append(file.read_bytes())
         return contents
 
-    def _localizer(self, file):
-        target = self.folder / f"localizer-{file.name}"
-        return cases.changed_copy(file, target, ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"]).read_bytes()
+    def _changed(self, number, name, **attributes):
+        """A slice of the negative study with other values of the named attributes."""
+        file = self.folder / f"negative-{number}.dcm"
+        return cases.changed_copy(file, self.folder / f"{name}-{number}.dcm", **attributes).read_bytes()

@@ -59,7 +59,7 @@ class DiskFull(unittest.TestCase):
         self.assertEqual(node.log().count("NO IMAGES ARE TAKEN"), 1, node.log())
         self.assertNotRegex(node.log(), r"instance \S+ from")
 
-        self.disk.leave(100)
+        self.disk.leave(200)
         daemon.wait_for(lambda: "images are taken again" in node.log(), 30)
         self.assertEqual(cases.store(node.port, files)[0], 0)
         self.assert_all_there_and_whole(node, files)
@@ -85,8 +85,9 @@ class DiskFull(unittest.TestCase):
         self.disk.leave(70)
         self.assertEqual(cases.store(node.port, files)[0], 0)
         self.assertLess(self.disk.free(), 64 << 20)
+        daemon.wait_for(lambda: node.study(study)["state"] == "queued", 60)
         daemon.wait_for(lambda: "no study is analysed until" in node.log(), 60)
-        self.assertEqual(node.study(study)["state"], "queued")
+        self.assertEqual(node.rows("SELECT attempts FROM job"), [{"attempts": 0}])
         self.disk.leave(200)
         self.assertEqual(node.wait_for_judgement(study)["verdict"], "positive")
 

@@ -83,17 +83,13 @@ class Kills(unittest.TestCase):
 
     def next_study(self):
         """For the senders: another study, as soon as there are not too many without a result."""
-        kinds = list(small_studies.KINDS)
+        kinds = ["positive", "negative", "localizer"]
         while not self.enough.is_set():
-            if len(self.ledger.studies) - self.judged() < BACKLOG:
+            if len(self.ledger.studies) - senders.judged(self.node) < BACKLOG:
                 number = next(self.numbers)
                 return self.templates.study(number, kinds[number % len(kinds)])
             self.enough.wait(0.2)
         return None
-
-    def judged(self):
-        return self.node.rows("SELECT count(*) AS n FROM study WHERE state IN ('analysed', 'not_applicable', "
-                              "'failed')")[0]["n"]
 
     def kill_at(self, aims, name):
         """Returns whether the daemon was killed at the moment it was meant for."""
@@ -123,7 +119,7 @@ class Kills(unittest.TestCase):
             sender.join(SETTLE_S)
             self.assertFalse(sender.is_alive(), "a sender does not come to its end")
             self.assertIsNone(sender.failure)
-        self.settle()
+        senders.settle(self.node, self.ledger, SETTLE_S)
 
         print(f"{KILLS} kills: {dict(hits)}; {len(self.ledger.instances)} instances of {len(self.ledger.studies)} "
               f"studies in {self.ledger.attempts} associations", flush=True)
@@ -131,17 +127,6 @@ class Kills(unittest.TestCase):
         senders.assert_one_result_each(self, self.node, self.ledger, self.pacs)
         for name in names:
             self.assertGreater(hits[name], 0, f"no kill came while {name}")
-
-    def settle(self):
-        def judged():
-            """all studies judged"""
-            return self.judged() == len(self.ledger.studies)
-
-        def delivered():
-            """all results delivered"""
-            return not self.node.rows("SELECT 1 FROM delivery WHERE state != 'sent'")
-        daemon.wait_for(judged, SETTLE_S)
-        daemon.wait_for(delivered, SETTLE_S)
 
 
 if __name__ == "__main__":
