@@ -60,10 +60,10 @@ class Node {
 
 // The node of this run of the target.
 Node& node() {
+    spdlog::set_level(spdlog::level::off);  // makes the logger before the node, which uses it to its end
     static std::unique_ptr<Node> current;
     static int conversations = 0;
     if (!current || ++conversations % most_conversations == 0) {
-        spdlog::set_level(spdlog::level::off);
         current.reset();
         current = std::make_unique<Node>();
     }

@@ -31,7 +31,7 @@ SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1:detect
 def command_of(folder, name, seconds):
     words = [folder / f"fuzz_{name}", f"-max_total_time={seconds}", f"-timeout={SLOWEST_S}",
              f"-rss_limit_mb={MOST_MIB}", f"-artifact_prefix={folder}/findings/{name}-", "-print_final_stats=1",
-             "-verbosity=1", "-use_value_profile=1", folder / "corpus" / name]
+             "-verbosity=1", "-use_value_profile=1", "-len_control=0", folder / "corpus" / name]
     if name in DICTIONARIES:
         words.append(f"-dict={HERE / DICTIONARIES[name]}")
     known = HERE / "findings" / name

@@ -183,6 +183,7 @@ def make(program, source, corpora):
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
     (folders["config"] / "sample").write_bytes((source / "config/calcinode.toml").read_bytes())
+    (folders["geometry"] / "sound").write_bytes(bytes(4000))
     (folders["association"] / "request").write_bytes(association_request())
     for field in (0x0001, 0x0030, 0x0fff):
         (folders["command"] / f"{field:04x}").write_bytes(command(field))
