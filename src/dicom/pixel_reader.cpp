@@ -11,6 +11,7 @@
 #include "dicom/condition.hpp"
 #include "dicom/hu_table.hpp"
 #include "dicom/jpeg2000.hpp"
+#include "dicom/jpeg_header.hpp"
 #include "dicom/rle.hpp"
 
 namespace calcinode::dicom {
@@ -20,6 +21,14 @@ constexpr std::size_t largest_code_stream = 256U << 20;  // bytes of one encoded
 
 bool is_jpeg2000(const std::string& syntax) {
     return syntax == UID_JPEG2000LosslessOnlyTransferSyntax || syntax == UID_JPEG2000TransferSyntax;
+}
+
+bool is_jpeg(const std::string& syntax) {
+    for (const auto* jpeg : {UID_JPEGProcess1TransferSyntax, UID_JPEGProcess2_4TransferSyntax,
+                             UID_JPEGProcess6_8TransferSyntax, UID_JPEGProcess10_12TransferSyntax,
+                             UID_JPEGProcess14TransferSyntax, UID_JPEGProcess14SV1TransferSyntax})
+        if (syntax == jpeg) return true;
+    return false;
 }
 
 bool is_rle(const std::string& syntax) {
@@ -57,20 +66,34 @@ Result<Fragments> fragments_of(DcmPixelSequence& sequence, int index, int frames
     return Fragments{*first, *last};
 }
 
+// Belongs to the sequence, which keeps it in memory.
+Result<std::span<const std::byte>> fragment_bytes(DcmPixelSequence& sequence, unsigned long index) {
+    DcmPixelItem* item = nullptr;
+    Uint8* bytes = nullptr;
+    if (sequence.getItem(item, index).bad() || !item) return fail("damaged pixel data");
+    const std::size_t length = item->getLength();
+    if (length == 0) return std::span<const std::byte>();
+    if (length > largest_code_stream) return fail("encoded frame is too large");
+    if (item->getUint8Array(bytes).bad() || !bytes) return fail("damaged pixel data");
+    return std::as_bytes(std::span(bytes, length));
+}
+
 Result<std::vector<std::byte>> joined(DcmPixelSequence& sequence, Fragments fragments) {
     std::vector<std::byte> stream;
     for (auto n = fragments.first; n < fragments.last; ++n) {
-        DcmPixelItem* item = nullptr;
-        Uint8* bytes = nullptr;
-        if (sequence.getItem(item, n).bad() || !item) return fail("damaged pixel data");
-        const std::size_t length = item->getLength();
-        if (length == 0) continue;
-        if (stream.size() + length > largest_code_stream) return fail("encoded frame is too large");
-        if (item->getUint8Array(bytes).bad() || !bytes) return fail("damaged pixel data");
-        const auto* begin = reinterpret_cast<const std::byte*>(bytes);
-        stream.insert(stream.end(), begin, begin + length);
+        const auto bytes = fragment_bytes(sequence, n);
+        if (!bytes) return std::unexpected(bytes.error());
+        if (stream.size() + bytes->size() > largest_code_stream) return fail("encoded frame is too large");
+        stream.insert(stream.end(), bytes->begin(), bytes->end());
     }
     return stream;
+}
+
+Result<DcmPixelSequence*> encapsulated(DcmPixelData& pixels, const std::string& syntax) {
+    DcmPixelSequence* sequence = nullptr;
+    (void)pixels.getEncapsulatedRepresentation(DcmXfer(syntax.c_str()).getXfer(), nullptr, sequence);
+    if (!sequence) return fail("pixel data is not encapsulated");
+    return sequence;
 }
 
 }  // namespace
@@ -129,6 +152,8 @@ Result<> PixelReader::decode_by_dcmtk(int index) {
     // Decoders give up on damaged data in the middle; what was left of the frame before must not show.
     std::fill(words_.begin(), words_.end(), std::uint16_t{0});
     Uint32 fragment = index == next_frame_ ? next_fragment_ : 0;
+    if (is_jpeg(file_.transfer_syntax()))
+        if (ok = check_jpeg_frame(**pixels, index, fragment); !ok) return ok;
     OFString colour_model;
     ok = check((*pixels)->getUncompressedFrame(&file_.dataset(), static_cast<Uint32>(index), fragment,
                                                words_.data(), static_cast<Uint32>(bytes), colour_model),
@@ -138,16 +163,27 @@ Result<> PixelReader::decode_by_dcmtk(int index) {
     return ok;
 }
 
+Result<> PixelReader::check_jpeg_frame(DcmPixelData& pixels, int index, std::uint32_t& fragment) const {
+    const auto sequence = encapsulated(pixels, file_.transfer_syntax());
+    if (!sequence) return std::unexpected(sequence.error());
+    if (fragment == 0) {
+        const auto fragments = fragments_of(**sequence, index, frames_);
+        if (!fragments) return std::unexpected(fragments.error());
+        fragment = static_cast<std::uint32_t>(fragments->first);
+    }
+    const auto bytes = fragment_bytes(**sequence, fragment);
+    if (!bytes) return std::unexpected(bytes.error());
+    return check_jpeg(*bytes, columns_, rows_);
+}
+
 Result<> PixelReader::decode_here(int index) {
     const auto pixels = pixel_data(file_.dataset());
     if (!pixels) return std::unexpected(pixels.error());
-    DcmPixelSequence* sequence = nullptr;
-    const auto syntax = DcmXfer(file_.transfer_syntax().c_str()).getXfer();
-    (void)(*pixels)->getEncapsulatedRepresentation(syntax, nullptr, sequence);
-    if (!sequence) return fail("pixel data is not encapsulated");
-    const auto fragments = fragments_of(*sequence, index, frames_);
+    const auto sequence = encapsulated(**pixels, file_.transfer_syntax());
+    if (!sequence) return std::unexpected(sequence.error());
+    const auto fragments = fragments_of(**sequence, index, frames_);
     if (!fragments) return std::unexpected(fragments.error());
-    const auto stream = joined(*sequence, *fragments);
+    const auto stream = joined(**sequence, *fragments);
     if (!stream) return std::unexpected(stream.error());
     return is_rle(file_.transfer_syntax()) ? decode_rle(*stream, words_)
                                            : decode_jpeg2000(*stream, columns_, rows_, words_);

@@ -10,6 +10,8 @@
 #include "dicom/file.hpp"
 #include "dicom/image_header.hpp"
 
+class DcmPixelData;
+
 namespace calcinode::dicom {
 
 inline constexpr int largest_matrix = 4096;  // rows or columns; the largest CT matrix in use is 2048
@@ -30,6 +32,8 @@ class PixelReader {
   private:
     PixelReader(File file, const ImageHeader& header);
     Result<> decode_by_dcmtk(int index);
+    // `fragment` is where DCMTK begins to read; 0, which lets it search, becomes the number that it finds.
+    Result<> check_jpeg_frame(DcmPixelData& pixels, int index, std::uint32_t& fragment) const;
     Result<> decode_here(int index);
 
     File file_;
