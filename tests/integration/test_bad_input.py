@@ -36,7 +36,7 @@ class BadInput(unittest.TestCase):
         self.assertNotEqual(code, 0)
         self.assertIn("Calling AE Title Not Recognized", output)
         self.assertEqual(self.received(node), 0)
-        self.assertIn("STRANGER", node.log())
+        daemon.wait_for(lambda: "STRANGER" in node.log(), 10)  # the peer has its answer first
         self.assertEqual(cases.store(node.port, files, calling="PACS")[0], 0)
         self.assertEqual(self.received(node), 1)
 

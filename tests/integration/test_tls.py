@@ -61,9 +61,9 @@ class Tls(unittest.TestCase):
         code, output = self.send("+tla")
         self.assertEqual(code, 0, output)
         self.assertEqual(self.stored(node), len(self.slices))
-        self.assertRegex(node.log(), r"TEST at 127.0.0.1 \(TLSv1\.[23]\) released: 3 stored")
+        daemon.wait_for(lambda: re.search(r"TEST at 127.0.0.1 \(TLSv1\.[23]\) released: 3 stored", node.log()), 10)
         self.assertEqual(cases.store(node.port, self.slices)[0], 0)  # the plain port is open beside it
-        self.assertRegex(node.log(), r"TEST at 127.0.0.1 released: 0 stored, 3 duplicates")
+        daemon.wait_for(lambda: "TEST at 127.0.0.1 released: 0 stored, 3 duplicates" in node.log(), 10)
 
     def test_every_profile_that_dcmtk_has_for_today_is_served_and_the_retired_ones_are_not(self):
         node = self.node()
@@ -110,7 +110,7 @@ class Tls(unittest.TestCase):
         code, output = self.send(*self.shows(self.scanner))
         self.assertEqual(code, 0, output)
         self.assertEqual(self.stored(node), len(self.slices))
-        self.assertIn("certificate of /CN=ct1", node.log())
+        daemon.wait_for(lambda: "certificate of /CN=ct1" in node.log(), 10)
 
     def test_an_optional_certificate_need_not_be_shown_but_must_be_trusted(self):
         node = self.node(client_certificate="optional")
