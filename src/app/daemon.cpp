@@ -21,14 +21,17 @@ constexpr auto look_at_disk = 2s;
 // How long a stop waits for the study being analysed and the objects being sent.
 constexpr auto workers_bound = 15s;
 
-deliver::Destination destination_of(const config::Destination& configured, const std::string& our_ae) {
+deliver::Destination destination_of(const config::Destination& configured, const config::Config& config) {
+    std::optional<deliver::Tls> tls;
+    if (configured.tls) tls = {config.tls.files, configured.certificate_name};
     return {.name = configured.name,
             .host = configured.host,
             .port = configured.port,
             .called_ae = configured.ae_title,
-            .calling_ae = our_ae,
+            .calling_ae = config.node.ae_title,
             .timeout_s = configured.timeout_s,
-            .storage_commitment = configured.storage_commitment};
+            .storage_commitment = configured.storage_commitment,
+            .tls = std::move(tls)};
 }
 
 deliver::RetryPolicy retry_policy(const config::Delivery& configured) {
@@ -98,7 +101,7 @@ Result<> Daemon::listen() {
 
 void Daemon::start_workers() {
     for (const auto& destination : config_.destinations) {
-        const auto to = destination_of(destination, config_.node.ae_title);
+        const auto to = destination_of(destination, config_);
         auto peer = std::make_unique<deliver::DicomPeer>(
             to, [this](const auto& report) { return commitments_.take(report, now_ms()); });
         outboxes_.push_back(std::make_unique<deliver::Outbox>(

@@ -35,7 +35,6 @@ bool limit(SSL_CTX* context) {
                                      SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(context, 0);
-    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_security_level(context, security_level);
     return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
            SSL_CTX_set_cipher_list(context, tls_1_2_ciphers) == 1 &&
@@ -65,6 +64,13 @@ bool ask_for(SSL_CTX* context, const TlsFiles& files, ClientCertificate client) 
     return true;
 }
 
+bool expect(SSL_CTX* context, const std::string& peer_name) {
+    auto* const parameters = SSL_CTX_get0_param(context);
+    // What is no address is a name.
+    const bool is_address = X509_VERIFY_PARAM_set1_ip_asc(parameters, peer_name.c_str()) == 1;
+    return is_address || X509_VERIFY_PARAM_set1_host(parameters, peer_name.c_str(), peer_name.size()) == 1;
+}
+
 }  // namespace
 
 void FreeTlsContext::operator()(ssl_ctx_st* context) const {
@@ -76,9 +82,22 @@ Result<TlsContext> tls_server_context(const TlsFiles& files, ClientCertificate c
         return fail(found.unusable.front());
     TlsContext context(SSL_CTX_new(TLS_server_method()));
     if (!context || !limit(context.get())) return failed("cannot be set up");
+    SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     if (!show(context.get(), files)) return failed("the certificate cannot be used");
     if (!ask_for(context.get(), files, client)) return failed("the trusted certificates cannot be used");
     return context;
+}
+
+Result<> set_up_tls_client(ssl_ctx_st& context, const TlsFiles& files, const std::string& peer_name) {
+    if (const auto found = examine(files, std::chrono::system_clock::now()); !found.unusable.empty())
+        return fail(found.unusable.front());
+    if (!limit(&context)) return failed("cannot be set up");
+    if (!files.certificate.empty() && !show(&context, files)) return failed("the certificate cannot be used");
+    if (SSL_CTX_load_verify_locations(&context, files.trusted.c_str(), nullptr) != 1)
+        return failed("the trusted certificates cannot be used");
+    if (!expect(&context, peer_name)) return failed("the peer's name cannot be that of a certificate");
+    SSL_CTX_set_verify(&context, SSL_VERIFY_PEER, nullptr);
+    return {};
 }
 
 }  // namespace calcinode

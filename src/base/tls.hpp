@@ -43,4 +43,9 @@ using TlsContext = std::unique_ptr<ssl_ctx_st, FreeTlsContext>;
 // For a node that is connected to. The files are read once, here.
 Result<TlsContext> tls_server_context(const TlsFiles& files, ClientCertificate client);
 
+// For a node that connects, on a context that somebody else owns. The peer's certificate must come from one
+// that is trusted, and be for `peer_name`: a host name or an IP address. Our own, where there is one, is
+// shown if asked for.
+Result<> set_up_tls_client(ssl_ctx_st& context, const TlsFiles& files, const std::string& peer_name);
+
 }  // namespace calcinode

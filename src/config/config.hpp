@@ -82,6 +82,8 @@ struct Destination {
     std::uint16_t port = 104;
     int timeout_s = 30;
     bool storage_commitment = false;
+    bool tls = false;
+    std::string certificate_name;  // that the peer's certificate must be for; empty: `host`
     bool operator==(const Destination&) const = default;
 };
 

@@ -35,11 +35,24 @@ void listeners(const Config& config, std::vector<Mistake>& mistakes) {
         wrong("tls.trusted", "must be set where client certificates are looked at");
 }
 
+void destinations(const Config& config, std::vector<Mistake>& mistakes) {
+    for (const auto& destination : config.destinations) {
+        const auto wrong = [&](const char* key, const char* what) {
+            mistakes.push_back({0, key, "of " + destination.name + " " + what});
+        };
+        if (destination.tls && config.tls.files.trusted.empty())
+            wrong("destination.tls", "needs tls.trusted, to know the destination by");
+        if (!destination.tls && !destination.certificate_name.empty())
+            wrong("destination.certificate_name", "is of use only with tls = true");
+    }
+}
+
 }  // namespace
 
 void check_together(const Config& config, std::vector<Mistake>& mistakes) {
     order(config, mistakes);
     listeners(config, mistakes);
+    destinations(config, mistakes);
 }
 
 }  // namespace calcinode::config

@@ -116,6 +116,8 @@ void read_destination(Section& section, Destination& destination) {
     section.number<std::uint16_t>("port", destination.port, 1, highest_port);
     section.number("timeout_s", destination.timeout_s, 1, 3600);
     section.boolean("storage_commitment", destination.storage_commitment);
+    section.boolean("tls", destination.tls);
+    section.text("certificate_name", destination.certificate_name, optional_host_rule);
 }
 
 // Reads all sections of `document`, and says what each is called and which keys it has.

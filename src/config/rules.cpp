@@ -49,6 +49,10 @@ std::string host_rule(const std::string& text) {
     return "must be a host name or an IPv4 address";
 }
 
+std::string optional_host_rule(const std::string& text) {
+    return text.empty() ? "" : host_rule(text);
+}
+
 std::string absolute_path_rule(const std::string& text) {
     if (!text.empty() && text.front() == '/' && text.find('\0') == std::string::npos) return "";
     return "must be an absolute path";

@@ -9,6 +9,7 @@ std::string ae_title_rule(const std::string& text);  // PS3.5: AE, 1 to 16 chara
 std::string address_rule(const std::string& text);   // IPv4 or IPv6
 std::string network_rule(const std::string& text);
 std::string host_rule(const std::string& text);
+std::string optional_host_rule(const std::string& text);
 std::string absolute_path_rule(const std::string& text);
 std::string optional_path_rule(const std::string& text);  // the same, or nothing
 std::string client_certificate_rule(const std::string& text);

@@ -29,6 +29,15 @@ std::unexpected<Trouble> rejected(std::string what) {
     return std::unexpected(Trouble{Trouble::Kind::rejected, std::move(what)});
 }
 
+// A certificate that is not accepted is trouble that may pass: most are mended by renewing it over there,
+// without anybody having to remember what waits here.
+Trouble no_association(const Destination& destination, const OFCondition& condition,
+                       const std::string& certificate_mistake) {
+    return {Trouble::Kind::unreachable,
+            "no association with " + place_of(destination) + (destination.tls ? " by TLS: " : ": ") +
+                (certificate_mistake.empty() ? text_of(condition) : certificate_mistake)};
+}
+
 OFCondition propose(T_ASC_Parameters& parameters, const std::set<std::string>& sop_classes) {
     // Explicit VR first: it is what the objects are written in.
     const char* syntaxes[] = {UID_LittleEndianExplicitTransferSyntax, UID_LittleEndianImplicitTransferSyntax};
@@ -70,22 +79,23 @@ std::expected<Association, Trouble> Association::request(const Destination& dest
     if (condition.bad()) return unreachable("no network: " + text_of(condition));
     Network network(raw_network);
     constexpr int network_owns_it = 1;
-    ASC_setTransportLayer(network.get(), make_transport(destination).release(), network_owns_it);
+    auto transport = make_transport(destination);
+    if (!transport) return unreachable(transport.error().what);
+    ASC_setTransportLayer(network.get(), transport->layer.release(), network_owns_it);
 
     auto parameters = parameters_for(destination);
     if (!parameters) return unreachable("no memory for an association");
     if (condition = propose(*parameters, sop_classes); condition.bad()) return rejected(text_of(condition));
+    ASC_setTransportLayerType(parameters.get(), destination.tls.has_value());
 
     T_ASC_Association* raw = nullptr;
     condition = ASC_requestAssociation(network.get(), parameters.get(), &raw, nullptr, nullptr, DUL_NOBLOCK,
                                        destination.timeout_s);
     if (raw) parameters.release();  // they belong to the association now
     if (condition.bad()) {
-        auto trouble =
-            condition == DUL_ASSOCIATIONREJECTED && raw
-                ? trouble_of_rejection(destination, *raw->params)
-                : Trouble{Trouble::Kind::unreachable,
-                          "no association with " + place_of(destination) + ": " + text_of(condition)};
+        auto trouble = condition == DUL_ASSOCIATIONREJECTED && raw
+                           ? trouble_of_rejection(destination, *raw->params)
+                           : no_association(destination, condition, *transport->certificate_mistake);
         if (raw) ASC_destroyAssociation(&raw);
         return std::unexpected(std::move(trouble));
     }

@@ -10,9 +10,15 @@
 #include <string>
 #include <vector>
 
+#include "base/tls.hpp"
 #include "dicom/commitment.hpp"
 
 namespace calcinode::deliver {
+
+struct Tls {
+    TlsFiles files;
+    std::string certificate_name;  // that the peer's certificate must be for; empty: its host
+};
 
 struct Destination {
     std::string name;  // as in the configuration
@@ -22,6 +28,7 @@ struct Destination {
     std::string calling_ae = "CALCINODE";
     int timeout_s = 30;
     bool storage_commitment = false;
+    std::optional<Tls> tls = std::nullopt;
 };
 
 struct FileToSend {

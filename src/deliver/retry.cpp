@@ -1,15 +1,12 @@
 #include "deliver/retry.hpp"
 
-#include <algorithm>
 #include <random>
 
 namespace calcinode::deliver {
 
 UnixMillis retry_delay_ms(const RetryPolicy& policy, int failures, double jitter) {
-    constexpr int enough_doublings = 30;  // 2^30 s is 34 years: no overflow, and longer than any `longest_s`
-    const int doublings = std::clamp(failures - 1, 0, enough_doublings);
-    const auto delay_s = std::min<UnixMillis>(UnixMillis{policy.first_s} << doublings, policy.longest_s);
-    return static_cast<UnixMillis>(static_cast<double>(delay_s) * 1000 * (0.75 + 0.5 * jitter));
+    const auto delay = delay_ms({policy.first_s, policy.longest_s}, failures);
+    return static_cast<UnixMillis>(static_cast<double>(delay) * (0.75 + 0.5 * jitter));
 }
 
 UnixMillis retry_delay_ms(const RetryPolicy& policy, int failures) {

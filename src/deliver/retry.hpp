@@ -1,6 +1,7 @@
 // When to try again, and when to give up.
 #pragma once
 
+#include "base/backoff.hpp"
 #include "base/time.hpp"
 
 namespace calcinode::deliver {

@@ -5,24 +5,17 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include "deliver/tls_transport.hpp"
+
 namespace calcinode::deliver {
 namespace {
-
-void prepare(int socket, int timeout_s) {
-    const int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    // DCMTK's own time-outs for these are one for the process.
-    const timeval timeout{timeout_s, 0};
-    setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-    setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
-}
 
 class PlainTransport final : public DcmTransportLayer {
   public:
     explicit PlainTransport(int timeout_s) : timeout_s_(timeout_s) {}
     DcmTransportConnection* createConnection(DcmNativeSocketType socket, OFBool secure) override {
         auto* const connection = DcmTransportLayer::createConnection(socket, secure);
-        if (connection) prepare(socket, timeout_s_);
+        if (connection) prepare_socket(socket, timeout_s_);
         return connection;
     }
 
@@ -32,8 +25,19 @@ class PlainTransport final : public DcmTransportLayer {
 
 }  // namespace
 
-std::unique_ptr<DcmTransportLayer> make_transport(const Destination& destination) {
-    return std::make_unique<PlainTransport>(destination.timeout_s);
+void prepare_socket(int socket, int timeout_s) {
+    const int on = 1;
+    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    // DCMTK's own time-outs for these are one for the process.
+    const timeval timeout{timeout_s, 0};
+    setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+}
+
+Result<Transport> make_transport(const Destination& destination) {
+    if (destination.tls) return make_tls_transport(destination);
+    return Transport{std::make_unique<PlainTransport>(destination.timeout_s),
+                     std::make_shared<const std::string>()};
 }
 
 }  // namespace calcinode::deliver

@@ -44,7 +44,12 @@ TEST_CASE("the sample configuration holds the defaults, and every key there is")
     const auto with_destination = std::regex_replace(text, std::regex("\n#(?=\\S)"), "\n");
     const auto config = parse(with_destination).value();
     REQUIRE(config.destinations.size() == 1);
-    CHECK(config.destinations[0] == Destination{"PACS", "127.0.0.1", "PACS", 104, 30});
+    CHECK(config.destinations[0] == Destination{.name = "PACS",
+                                                .host = "127.0.0.1",
+                                                .ae_title = "PACS",
+                                                .port = 104,
+                                                .timeout_s = 30,
+                                                .certificate_name = ""});
 
     std::vector<std::string> in_sample;
     std::string section;
@@ -121,6 +126,17 @@ TEST_CASE("TLS needs its files, and one way in stays open") {
           "tls.trusted");
     CHECK(mistake_in("[tls]\nclient_certificate = 'yes'\n").key == "tls.client_certificate");
     CHECK(mistake_in("[tls]\ntrusted = 'here.pem'\n").what == "must be an absolute path");
+}
+
+TEST_CASE("a destination by TLS needs somebody to be trusted") {
+    const std::string to = "[[destination]]\nname = 'A'\nhost = 'a'\nae_title = 'A'\n";
+    const auto config =
+        parse("[tls]\ntrusted = '/c.pem'\n" + to + "tls = true\ncertificate_name = 'a.hospital'\n").value();
+    CHECK(config.destinations.at(0).tls);
+    CHECK(config.destinations.at(0).certificate_name == "a.hospital");
+    CHECK_FALSE(parse(to).value().destinations.at(0).tls);
+    CHECK(mistake_in(to + "tls = true\n").key == "destination.tls");
+    CHECK(mistake_in(to + "certificate_name = 'a.hospital'\n").key == "destination.certificate_name");
 }
 
 TEST_CASE("the thresholds of the verdict are numbers in their range and in order") {

@@ -1,0 +1,82 @@
+#include "deliver/tls_transport.hpp"
+
+#include <dcmtk/dcmtls/tlslayer.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+namespace calcinode::deliver {
+namespace {
+
+std::string in_words(int error, const std::string& expected_name) {
+    switch (error) {
+        case X509_V_ERR_CERT_HAS_EXPIRED:
+            return "its certificate, or one above it, has expired";
+        case X509_V_ERR_CERT_NOT_YET_VALID:
+            return "its certificate is not valid yet; compare the clocks";
+        case X509_V_ERR_HOSTNAME_MISMATCH:
+        case X509_V_ERR_IP_ADDRESS_MISMATCH:
+            return "its certificate is not for " + expected_name +
+                   "; if it is the right peer, set certificate_name of the destination to the name in it";
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+            return "its certificate comes from none of those in tls.trusted";
+        default:
+            return std::string("its certificate is not accepted: ") + X509_verify_cert_error_string(error);
+    }
+}
+
+class TlsTransport final : public DcmTLSTransportLayer {
+  public:
+    TlsTransport(std::string expected_name, int timeout_s)
+        : DcmTLSTransportLayer(NET_REQUESTOR, nullptr, /* initializeOpenSSL */ OFFalse),
+          expected_name_(std::move(expected_name)),
+          timeout_s_(timeout_s) {}
+
+    Result<> configure(const TlsFiles& files) {
+        auto* const context = getNativeHandle();
+        if (!context) return fail("TLS cannot be started");
+        if (auto set = set_up_tls_client(*context, files, expected_name_); !set) return set;
+        SSL_CTX_set_app_data(context, this);
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, verify);
+        return {};
+    }
+
+    DcmTransportConnection* createConnection(DcmNativeSocketType socket, OFBool) override {
+        auto* const connection = DcmTLSTransportLayer::createConnection(socket, /* secure */ OFTrue);
+        if (connection) prepare_socket(socket, timeout_s_);
+        return connection;
+    }
+
+    std::shared_ptr<const std::string> mistake() const { return mistake_; }
+
+  private:
+    // OpenSSL's callback for each certificate of the peer's chain; its own judgement stands.
+    static int verify(int so_far, X509_STORE_CTX* chain) {
+        const auto* const ssl =
+            static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
+        const auto* const self = static_cast<const TlsTransport*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+        if (so_far == 0) *self->mistake_ = in_words(X509_STORE_CTX_get_error(chain), self->expected_name_);
+        return so_far;
+    }
+
+    std::string expected_name_;
+    int timeout_s_;
+    std::shared_ptr<std::string> mistake_ = std::make_shared<std::string>();
+};
+
+}  // namespace
+
+Result<Transport> make_tls_transport(const Destination& destination) {
+    const auto& tls = *destination.tls;
+    const auto& name = tls.certificate_name.empty() ? destination.host : tls.certificate_name;
+    auto layer = std::make_unique<TlsTransport>(name, destination.timeout_s);
+    if (auto configured = layer->configure(tls.files); !configured)
+        return std::unexpected(configured.error());
+    auto mistake = layer->mistake();
+    return Transport{std::move(layer), std::move(mistake)};
+}
+
+}  // namespace calcinode::deliver
