@@ -9,7 +9,10 @@
 #include "app/check.hpp"
 #include "app/judge_options.hpp"
 #include "app/phantom_command.hpp"
+#include "app/reanalyze_command.hpp"
+#include "app/resend_command.hpp"
 #include "app/serve.hpp"
+#include "app/status_command.hpp"
 
 namespace {
 
@@ -64,6 +67,38 @@ int run_analyze(const AnalyzeArguments& arguments) {
     return app::analyze(arguments.paths, arguments.output, options);
 }
 
+constexpr const char* config_file_text = "configuration file (TOML)";
+constexpr const char* study_text = "only this study (Study Instance UID)";
+
+CLI::App* add_status(CLI::App& app, app::StatusRequest& request) {
+    auto* command = app.add_subcommand("status", "what the node is doing, what waits, and why");
+    command->add_option("--config", request.config, config_file_text)->required();
+    command->add_option("--study", request.study_uid, study_text);
+    command->add_flag("--json", request.json, "as JSON");
+    return command;
+}
+
+CLI::App* add_resend(CLI::App& app, app::ResendRequest& request) {
+    auto* command = app.add_subcommand("resend", "sends results again that a PACS refused or lost");
+    command->add_option("--config", request.config, config_file_text)->required();
+    command->add_option("--study", request.study_uid, study_text);
+    command->add_option("--destination", request.destination, "only to this one (its name)");
+    command->add_flag("--parked", request.only_parked, "only what was given up");
+    return command;
+}
+
+struct ReanalyzeArguments {
+    std::filesystem::path config;
+    std::string study_uid;
+};
+
+CLI::App* add_reanalyze(CLI::App& app, ReanalyzeArguments& arguments) {
+    auto* command = app.add_subcommand("reanalyze", "analyses a study again that was judged, or failed");
+    command->add_option("--config", arguments.config, config_file_text)->required();
+    command->add_option("--study", arguments.study_uid, "Study Instance UID")->required();
+    return command;
+}
+
 int run(int argc, char** argv) {
     CLI::App app("Calcinode: looks for calcinosis around the spine on CT. Not a medical device.",
                  "calcinode");
@@ -75,7 +110,7 @@ int run(int argc, char** argv) {
     PhantomArguments phantom_arguments;
 
     auto* serve = app.add_subcommand("serve", "the daemon: receive, analyse, deliver");
-    serve->add_option("--config", serve_config, "configuration file (TOML)")->required();
+    serve->add_option("--config", serve_config, config_file_text)->required();
     auto* analyze = app.add_subcommand("analyze", "the same analysis and objects, offline, nothing sent");
     analyze->add_option("PATH", analyze_arguments.paths, "DICOM files, or folders to search")->required();
     analyze->add_option("--output", analyze_arguments.output, "folder for the results, one folder a study")
@@ -89,7 +124,13 @@ int run(int argc, char** argv) {
     auto* phantom = app.add_subcommand("phantom", "writes a synthetic CT study for commissioning and tests");
     add_phantom(*phantom, phantom_arguments);
     auto* check = app.add_subcommand("check", "says what is wrong with a configuration, line by line");
-    check->add_option("--config", check_config, "configuration file (TOML)")->required();
+    check->add_option("--config", check_config, config_file_text)->required();
+    app::StatusRequest status_request;
+    app::ResendRequest resend_request;
+    ReanalyzeArguments reanalyze_arguments;
+    const auto* status = add_status(app, status_request);
+    const auto* resend = add_resend(app, resend_request);
+    const auto* reanalyze = add_reanalyze(app, reanalyze_arguments);
 
     try {
         app.parse(argc, argv);
@@ -99,6 +140,9 @@ int run(int argc, char** argv) {
     if (serve->parsed()) return app::serve(serve_config);
     if (analyze->parsed()) return run_analyze(analyze_arguments);
     if (phantom->parsed()) return run_phantom(phantom_arguments);
+    if (status->parsed()) return app::status(status_request);
+    if (resend->parsed()) return app::resend(resend_request);
+    if (reanalyze->parsed()) return app::reanalyze(reanalyze_arguments.config, reanalyze_arguments.study_uid);
     return app::check(check_config);
 }
 

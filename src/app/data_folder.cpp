@@ -27,15 +27,15 @@ Result<> make_folder(const std::filesystem::path& folder) {
 
 Result<DataFolder> DataFolder::open(const std::filesystem::path& folder) {
     if (auto made = make_folder(folder); !made) return std::unexpected(made.error());
-    const auto lock_file = folder / "lock";
-    Fd lock(::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
-    if (!lock) return fail("cannot open " + lock_file.string() + ": " + system_error_text(errno));
+    const auto file = lock_file(folder);
+    Fd lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
+    if (!lock) return fail("cannot open " + file.string() + ": " + system_error_text(errno));
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK)
             return fail(folder.string() +
                         " is in use by another calcinode daemon; stop it, or give this one "
                         "another node.data_dir");
-        return fail("cannot lock " + lock_file.string() + ": " + system_error_text(errno));
+        return fail("cannot lock " + file.string() + ": " + system_error_text(errno));
     }
     DataFolder opened(folder, std::move(lock));
     for (const auto& part : {opened.spool(), opened.results()})

@@ -16,7 +16,12 @@ class DataFolder {
 
     std::filesystem::path spool() const { return folder_ / "spool"; }
     std::filesystem::path results() const { return folder_ / "results"; }
-    std::filesystem::path database() const { return folder_ / "calcinode.db"; }
+    std::filesystem::path database() const { return database_file(folder_); }
+    // Where these are in a folder that this process does not hold.
+    static std::filesystem::path database_file(const std::filesystem::path& folder) {
+        return folder / "calcinode.db";
+    }
+    static std::filesystem::path lock_file(const std::filesystem::path& folder) { return folder / "lock"; }
 
   private:
     DataFolder(std::filesystem::path folder, Fd lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}

@@ -10,8 +10,10 @@ constexpr int busy_timeout_ms = 10'000;
 
 }  // namespace
 
-Database::Connection::Connection(const std::filesystem::path& file)
-    : database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms) {}
+Database::Connection::Connection(const std::filesystem::path& file, Missing missing)
+    : database(file.string(),
+               SQLite::OPEN_READWRITE | (missing == Missing::is_made ? SQLite::OPEN_CREATE : 0),
+               busy_timeout_ms) {}
 
 SQLite::Statement& Database::Connection::prepared(const char* sql) {
     auto found = statements_.find(sql);

@@ -44,7 +44,8 @@ class Query {
 };
 
 struct Database::Connection {
-    explicit Connection(const std::filesystem::path& file);
+    enum class Missing { is_made, is_an_error };
+    explicit Connection(const std::filesystem::path& file, Missing missing = Missing::is_made);
 
     // `sql` must be a literal: its address is the key of the cache.
     template <class... Values>
@@ -74,6 +75,17 @@ struct Database::Connection {
     template <class Body>
     auto read(Body&& body) {
         return guarded(std::forward<Body>(body));
+    }
+
+    // Several SELECTs that see one state of the database, whatever other processes write meanwhile.
+    template <class Body>
+    auto snapshot(Body&& body) {
+        return guarded([&] {
+            SQLite::Transaction transaction(database);
+            auto result = body();
+            transaction.commit();
+            return result;
+        });
     }
 
     SQLite::Database database;

@@ -70,23 +70,6 @@ int Database::park_deliveries(const std::string& destination, UnixMillis created
     });
 }
 
-int Database::resend_parked(const std::string& destination, const std::string& study_uid, UnixMillis now) {
-    auto& c = *connection_;
-    return c.transaction(Durability::full, [&] {
-        c.query("UPDATE destination SET not_before = ?1 WHERE not_before > ?1 AND ?2 IN ('', name)", now,
-                destination)
-            .run();
-        return c
-            .query(
-                "UPDATE delivery SET state = 'pending', attempts = 0, not_before = ?1, resumed = ?1 WHERE id "
-                "IN (SELECT id FROM delivery_of_study WHERE state = 'parked' AND ?2 IN ('', destination) AND "
-                "?3 "
-                "IN ('', study_uid))",
-                now, destination, study_uid)
-            .run();
-    });
-}
-
 namespace {
 
 Database::DeliveryCounts counts_in(Query query) {

@@ -88,6 +88,29 @@ void Database::rows_rebuilt() {
     c.transaction(Durability::full, [&] { c.query("DELETE FROM unread_files").run(); });
 }
 
+Result<Database> Database::open_existing(const std::filesystem::path& file) {
+    std::error_code error;
+    if (!std::filesystem::exists(file, error))
+        return fail("no database " + file.string() + (error ? ": " + error.message() : "") +
+                    "; has the daemon run with this node.data_dir?");
+    try {
+        auto connection = std::make_unique<Connection>(file, Connection::Missing::is_an_error);
+        auto& database = connection->database;
+        if (auto ours = check_owner(database, file); !ours) return std::unexpected(ours.error());
+        const int version = pragma(database, "PRAGMA user_version");
+        const auto newest = static_cast<int>(migrations().size());
+        if (version != newest)
+            return fail(file.string() + " has schema " + std::to_string(version) + " and this program " +
+                        std::to_string(newest) + ": start the daemon of this program's version first");
+        database.exec("PRAGMA foreign_keys=ON");
+        database.exec("PRAGMA synchronous=NORMAL");
+        return Database(std::move(connection));
+    } catch (const SQLite::Exception& failure) {
+        return fail("cannot open the database " + file.string() + ": " + failure.what() +
+                    "; run this as the daemon's user or as root");
+    }
+}
+
 Database::Database(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
 Database::Database(Database&&) noexcept = default;
 Database::~Database() = default;

@@ -10,16 +10,17 @@
 //             analysing -> analysed | not_applicable | failed     the job's end, with its result row
 //             any -> receiving                                    a new instance after that, or one that is
 //                                                                 back after its file was gone
+//             analysed | not_applicable | failed -> queued        the administrator's command, with a new job
 //   instance  there -> on its way out -> no row                   retention; the file goes in between
 //             on its way out -> there                             the same instance received again
-//   job       queued -> leased                                    the analysis worker; takes expired leases
-//   too
+//   job       queued -> leased                                    the analysis worker; takes expired leases,
+//                                                                 too
 //             leased -> done | parked                             the analysis worker: judged | not analysed
 //             leased -> queued                                    retried, postponed, or the process ended
 //   delivery  pending -> sent | uncommitted | parked | pending (retry)  deliver; `sent` is the end where no
 //                                                                 commitment is asked for
 //             uncommitted -> committed | pending (the peer lost it) | parked  deliver, by the peer's report
-//             parked -> pending                                   the administrator's command to resend
+//             any but pending -> pending                          the administrator's command to resend
 //             any -> committed                                    a report that came late
 //
 // Instance rows are an index of the spool: a lost row is found again by the spool's sweep at start, so
@@ -38,6 +39,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "store/overview.hpp"
 
 namespace calcinode::store {
 
@@ -137,6 +139,14 @@ struct FinishedResult {
     std::string folder;  // relative to the results folder
 };
 
+struct ResendFilter {
+    std::string study_uid, destination;  // empty: all
+    bool only_parked = false;
+};
+
+// What became of the wish to analyse a study again.
+enum class Reanalysis { queued, waits_already, still_receiving, unknown_study, no_images };
+
 class Database {
   public:
     struct Connection;  // for the implementation
@@ -145,6 +155,9 @@ class Database {
     // renamed to `file`.damaged-TIME, and a new one takes its place. An Error for a database of a newer
     // schema or of another program, or a folder that can't be written.
     static Result<Database> open(const std::filesystem::path& file);
+    // For a process beside the daemon: a database that is there, sound and of this program's schema; nothing
+    // is made, changed or put in order.
+    static Result<Database> open_existing(const std::filesystem::path& file);
     Database(Database&&) noexcept;
     ~Database();
 
@@ -235,9 +248,6 @@ class Database {
     void delivery_parked(std::int64_t id, const std::string& error);
     // Parks what waits for the destination and was created before `created_before`. Returns how many.
     int park_deliveries(const std::string& destination, UnixMillis created_before, const std::string& error);
-    // parked -> pending, due at once, and the destination tried at once; of all destinations or studies where
-    // the name is empty. Returns how many. May be called from another process.
-    int resend_parked(const std::string& destination, const std::string& study_uid, UnixMillis now);
     struct DeliveryCounts {
         std::int64_t pending = 0, sent = 0, uncommitted = 0, committed = 0, parked = 0;
     };
@@ -270,6 +280,15 @@ class Database {
                          UnixMillis now);
     // For a destination that is no longer asked for commitments: uncommitted -> sent. Returns how many.
     int waive_commitments(const std::string& destination);
+
+    // --- for people, who may ask from another process while the daemon runs
+    Overview overview();
+    std::optional<StudyOverview> study_overview(const std::string& study_uid);
+    // Deliveries that ended, well or not, and whose files are still there -> pending, due at once, their age
+    // counted from now; and the destination is tried at once. Returns how many.
+    int resend(const ResendFilter& which, UnixMillis now);
+    // analysed, not_applicable or failed -> queued, with a new job.
+    Reanalysis reanalyze(const std::string& study_uid, UnixMillis now);
 
   private:
     enum class Counts { yes, no };  // whether an attempt counts

@@ -163,7 +163,7 @@ TEST_CASE("what cannot be delivered for too long is parked, and sent again on co
     CHECK(f.counts().parked == 2);
     f.script.trouble.reset();
     CHECK(outbox.work(later + hour_ms) == 0);
-    CHECK(f.database.resend_parked("PACS", "", later) == 2);
+    CHECK(f.database.resend({.study_uid = "", .destination = "PACS", .only_parked = true}, later) == 2);
     CHECK(outbox.work(later) == 2);  // although the destination's back-off was not over
     CHECK(f.counts().sent == 2);
 }
@@ -175,7 +175,7 @@ TEST_CASE("a peer that rejects us for good gets all parked, and the next object 
     outbox.work(f.now);
     CHECK(f.counts().parked == 2);
     f.script.trouble.reset();
-    f.database.resend_parked("", "", f.now);
+    f.database.resend({.study_uid = "", .destination = "", .only_parked = true}, f.now);
     CHECK(outbox.work(f.now) == 2);
 }
 
@@ -232,7 +232,7 @@ TEST_CASE("each failure reason leads to sending again, asking again or parking")
     CHECK(after(0x0131).uncommitted == 1);
     f.now += 2 * hour_ms;
     CHECK(after(0x0122).parked == 1);
-    f.database.resend_parked("", "", f.now);
+    f.database.resend({.study_uid = "", .destination = "", .only_parked = true}, f.now);
     CHECK(after(0x0119).parked == 1);
 }
 

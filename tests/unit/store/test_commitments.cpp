@@ -116,10 +116,10 @@ TEST_CASE("what is parked is sent again on command: of one destination, of one s
     CHECK(f.database.park_deliveries("PACS", f.now + hour_ms, "too old") == 2);
     CHECK(f.database.due_deliveries("PACS", f.now + hour_ms, 10).empty());
     f.database.set_destination({"PACS", 3, f.now + hour_ms, "away", f.now});
-    CHECK(f.database.resend_parked("OTHER", "", f.now) == 0);
-    CHECK(f.database.resend_parked("", "1.3", f.now) == 0);
+    CHECK(f.database.resend({.study_uid = "", .destination = "OTHER", .only_parked = true}, f.now) == 0);
+    CHECK(f.database.resend({.study_uid = "1.3", .destination = "", .only_parked = true}, f.now) == 0);
     const auto later = f.now + 5 * hour_ms;
-    CHECK(f.database.resend_parked("PACS", "1.2", later) == 2);
+    CHECK(f.database.resend({.study_uid = "1.2", .destination = "PACS", .only_parked = true}, later) == 2);
     const auto due = f.database.due_deliveries("PACS", later, 10);
     REQUIRE(due.size() == 2);
     CHECK(due[0].attempts == 0);

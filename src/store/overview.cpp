@@ -1,0 +1,91 @@
+// What is asked by people, all of it at one instant.
+#include "store/overview.hpp"
+
+#include "store/connection.hpp"
+
+namespace calcinode::store {
+namespace {
+
+// With more than so many of a kind the counts tell enough.
+constexpr int most_listed = 1000;
+
+#define CALCINODE_SELECT_WORK                                                                           \
+    "SELECT s.study_uid, s.state, s.reason, s.verdict, "                                                \
+    "(SELECT count(*) FROM instance i WHERE i.study_uid = s.study_uid), s.last_received, "              \
+    "coalesce(j.state, ''), coalesce(j.attempts - j.postponed, 0), coalesce(j.not_before, 0), "         \
+    "coalesce(j.last_error, '') FROM study s LEFT JOIN job j ON j.id = (SELECT max(id) FROM job WHERE " \
+    "study_uid = s.study_uid) "
+
+std::vector<StudyWork> work_in(Query query) {
+    std::vector<StudyWork> rows;
+    while (query.next())
+        rows.push_back({query[0].getString(), query[1].getString(), query[2].getString(),
+                        query[3].getString(), query[4].getInt64(), query[5].getInt64(), query[6].getString(),
+                        query[7].getInt(), query[8].getInt64(), query[9].getString()});
+    return rows;
+}
+
+std::vector<StateCount> counts_in(Query query) {
+    std::vector<StateCount> rows;
+    while (query.next()) rows.push_back({query[0].getString(), query[1].getInt64()});
+    return rows;
+}
+
+// Of one study, or of all where `study_uid` is empty.
+std::vector<DeliveryGroup> delivery_groups(Query query) {
+    std::vector<DeliveryGroup> rows;
+    while (query.next())
+        rows.push_back({query[0].getString(), query[1].getString(), query[2].getInt64(), query[3].getInt64(),
+                        query[4].getString()});
+    return rows;
+}
+
+constexpr const char* all_groups =
+    "SELECT destination, state, count(*), min(not_before), "
+    "coalesce((SELECT last_error FROM delivery e WHERE e.destination = d.destination AND e.state = d.state "
+    "AND e.last_error <> '' ORDER BY e.id DESC LIMIT 1), '') "
+    "FROM delivery d GROUP BY destination, state ORDER BY destination, state";
+constexpr const char* groups_of_study =
+    "SELECT d.destination, d.state, count(*), min(d.not_before), "
+    "coalesce((SELECT last_error FROM delivery e JOIN result q ON q.id = e.result_id WHERE q.study_uid = ?1 "
+    "AND e.destination = d.destination AND e.state = d.state AND e.last_error <> '' ORDER BY e.id DESC LIMIT "
+    "1), '') FROM delivery d JOIN result r ON r.id = d.result_id WHERE r.study_uid = ?1 "
+    "GROUP BY d.destination, d.state ORDER BY d.destination, d.state";
+
+}  // namespace
+
+Overview Database::overview() {
+    auto& c = *connection_;
+    return c.snapshot([&] {
+        Overview all;
+        all.studies = counts_in(c.query("SELECT state, count(*) FROM study GROUP BY state"));
+        all.jobs = counts_in(c.query("SELECT state, count(*) FROM job GROUP BY state"));
+        {
+            auto images = c.query("SELECT count(*), coalesce(sum(bytes), 0) FROM instance");
+            images.next();
+            all.instances = images[0].getInt64();
+            all.instance_bytes = images[1].getInt64();
+        }
+        all.unfinished =
+            work_in(c.query(CALCINODE_SELECT_WORK
+                            "WHERE s.state IN ('receiving', 'queued', 'analysing') ORDER BY s.last_received "
+                            "LIMIT ?",
+                            most_listed));
+        all.failed = work_in(c.query(CALCINODE_SELECT_WORK
+                                     "WHERE s.state = 'failed' ORDER BY s.last_received DESC LIMIT ?",
+                                     most_listed));
+        all.deliveries = delivery_groups(c.query(all_groups));
+        return all;
+    });
+}
+
+std::optional<StudyOverview> Database::study_overview(const std::string& study_uid) {
+    auto& c = *connection_;
+    return c.snapshot([&]() -> std::optional<StudyOverview> {
+        auto found = work_in(c.query(CALCINODE_SELECT_WORK "WHERE s.study_uid = ?", study_uid));
+        if (found.empty()) return std::nullopt;
+        return StudyOverview{std::move(found.front()), delivery_groups(c.query(groups_of_study, study_uid))};
+    });
+}
+
+}  // namespace calcinode::store

@@ -1,0 +1,49 @@
+// What an administrator wants to see of the work: how much of it is in which state, and why it waits.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+
+namespace calcinode::store {
+
+struct StateCount {
+    std::string state;
+    std::int64_t count = 0;
+};
+
+// A study and its newest job.
+struct StudyWork {
+    std::string study_uid, state, reason, verdict;
+    std::int64_t instances = 0;
+    UnixMillis last_received = 0;
+    std::string job_state;      // empty: it has no job yet
+    int attempts = 0;           // of that job, so far
+    UnixMillis not_before = 0;  // when the job is due
+    std::string job_error;      // why the last attempt failed
+};
+
+// The deliveries to a destination that are in one state.
+struct DeliveryGroup {
+    std::string destination, state;
+    std::int64_t count = 0;
+    UnixMillis due = 0;      // the earliest time at which one of them is to be tried
+    std::string last_error;  // of the newest of them that has one
+};
+
+struct Overview {
+    std::vector<StateCount> studies, jobs;
+    std::int64_t instances = 0, instance_bytes = 0;  // the images kept
+    std::vector<StudyWork> unfinished;               // not yet judged: those that came first first
+    std::vector<StudyWork> failed;                   // newest first
+    std::vector<DeliveryGroup> deliveries;           // by destination and state
+};
+
+struct StudyOverview {
+    StudyWork study;
+    std::vector<DeliveryGroup> deliveries;
+};
+
+}  // namespace calcinode::store
