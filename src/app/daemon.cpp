@@ -83,7 +83,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config) {
 }
 
 Result<> Daemon::listen() {
-    auto sink = sink_into(spool_);
+    auto sink = sink_into(spool_, config_.study.urgent_callers);
     sink.on_commitment = [this](const auto& report) { return commitments_.take(report, now_ms()); };
     auto server = receive::Server::start(server_options(config_), std::move(sink));
     if (!server) return std::unexpected(server.error());

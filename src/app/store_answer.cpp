@@ -1,5 +1,8 @@
 #include "app/store_answer.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "receive/status.hpp"
 
 namespace calcinode::app {
@@ -70,11 +73,14 @@ receive::StoreAnswer answer_to(const std::expected<spool::Kept, spool::Rejected>
     return committed ? answer_to(*committed) : answer_to(committed.error());
 }
 
-receive::InstanceSink sink_into(spool::Spool& spool) {
-    return {.begin = [&spool](const receive::Announced& said)
+receive::InstanceSink sink_into(spool::Spool& spool, std::vector<std::string> urgent_callers) {
+    return {.begin = [&spool, urgent_callers = std::move(urgent_callers)](const receive::Announced& said)
                 -> std::expected<std::unique_ptr<receive::Intake>, StoreAnswer> {
+        const bool urgent =
+            said.high_priority || std::ranges::find(urgent_callers, said.calling_ae) != urgent_callers.end();
         auto arrival = spool.begin_instance(
-            {said.sop_class_uid, said.sop_instance_uid, said.transfer_syntax_uid, said.calling_ae});
+            {said.sop_class_uid, said.sop_instance_uid, said.transfer_syntax_uid, said.calling_ae},
+            urgent ? spool::Urgency::urgent : spool::Urgency::routine);
         if (!arrival) return std::unexpected(answer_to(arrival.error()));
         return std::make_unique<SpoolIntake>(spool, std::move(*arrival));
     }};

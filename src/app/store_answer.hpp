@@ -10,6 +10,9 @@
 //   ever
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "receive/server.hpp"
 #include "spool/spool.hpp"
 
@@ -17,7 +20,8 @@ namespace calcinode::app {
 
 receive::StoreAnswer answer_to(const std::expected<spool::Kept, spool::Rejected>& committed);
 
-// A sink that stores into `spool`, which must outlive it and is used from several threads.
-receive::InstanceSink sink_into(spool::Spool& spool);
+// A sink that stores into `spool`, which must outlive it and is used from several threads. Urgent is what is
+// sent with Priority HIGH, or by one of `urgent_callers` (AE titles).
+receive::InstanceSink sink_into(spool::Spool& spool, std::vector<std::string> urgent_callers = {});
 
 }  // namespace calcinode::app

@@ -47,8 +47,9 @@ struct Tls {
 };
 
 struct Study {
-    int quiet_s = 60;      // complete when no instance came for so long
-    int gap_wait_s = 300;  // a study with missing slices waits so long
+    int quiet_s = 60;                         // complete when no instance came for so long
+    int gap_wait_s = 300;                     // a study with missing slices waits so long
+    std::vector<std::string> urgent_callers;  // AE titles whose studies are analysed before others
     bool operator==(const Study&) const = default;
 };
 

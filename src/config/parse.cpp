@@ -65,6 +65,7 @@ void read_tls(Section& section, Tls& tls) {
 void read_study(Section& section, Study& study) {
     section.number("quiet_s", study.quiet_s, 1, day_s);
     section.number("gap_wait_s", study.gap_wait_s, 0, 7 * day_s);
+    section.texts("urgent_callers", study.urgent_callers, ae_title_rule);
 }
 
 void read_analysis(Section& section, Analysis& analysis) {

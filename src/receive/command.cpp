@@ -35,6 +35,8 @@ Result<> take(std::uint32_t tag, std::span<const std::byte> value, Command& comm
             return number(command.field);
         case 0x0000'0110:
             return number(command.message_id);
+        case 0x0000'0700:
+            return number(command.priority);
         case 0x0000'0800: {
             auto taken = number(dataset_type);
             command.has_dataset = dataset_type != no_dataset;

@@ -13,10 +13,12 @@ namespace calcinode::receive {
 struct Command {
     static constexpr std::uint16_t store_request = 0x0001, echo_request = 0x0030,
                                    event_report_request = 0x0100, cancel_request = 0x0fff;
+    static constexpr std::uint16_t medium_priority = 0x0000, high_priority = 0x0001;
 
     std::uint16_t field = 0;
     std::uint16_t message_id = 0;
     std::uint16_t event_type = 0;
+    std::uint16_t priority = medium_priority;
     bool has_dataset = false;
     std::string sop_class_uid, sop_instance_uid;  // affected ones, without padding
 };

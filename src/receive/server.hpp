@@ -63,6 +63,7 @@ struct ServerOptions {
 // What a C-STORE request says of the dataset that follows it.
 struct Announced {
     std::string sop_class_uid, sop_instance_uid, transfer_syntax_uid, calling_ae;
+    bool high_priority = false;  // Priority is HIGH
 };
 
 // What became of an instance, for the count that the log gives of each association.

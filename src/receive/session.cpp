@@ -199,7 +199,8 @@ StoreAnswer Session::take_instance(const Command& command, std::uint8_t context_
         return refuse(refusal(status::cannot_understand, "malformed SOP Instance UID"));
 
     auto intake = guarded([&] {
-        return sink_->begin({command.sop_class_uid, command.sop_instance_uid, transfer_syntax, calling_ae_});
+        return sink_->begin({command.sop_class_uid, command.sop_instance_uid, transfer_syntax, calling_ae_,
+                             command.priority == Command::high_priority});
     });
     if (!intake) return refuse(intake.error());
     return take_into(std::move(*intake), context_id, alive);

@@ -11,12 +11,16 @@
 
 namespace calcinode::spool {
 
+// Whether the study is to be analysed before others.
+enum class Urgency { routine, urgent };
+
 // Gone without a trace when destroyed, unless the spool committed it. Used by one thread.
 class Arrival {
   public:
     // `space` must outlive this.
-    Arrival(std::filesystem::path path, FileMeta announced, Space& space)
+    Arrival(std::filesystem::path path, FileMeta announced, Urgency urgency, Space& space)
         : space_(&space),
+          urgency_(urgency),
           announced_(std::move(announced)),
           file_(std::move(path), part10_header(announced_, no_checksum()).size()),
           reader_(announced_.transfer_syntax_uid) {}
@@ -38,6 +42,7 @@ class Arrival {
 
     Space* space_;
     std::uint64_t look_at_disk_ = bytes_between_looks;
+    Urgency urgency_;
     FileMeta announced_;  // what the association said about it
     IncomingFile file_;
     DatasetReader reader_;

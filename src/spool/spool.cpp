@@ -82,11 +82,12 @@ Result<Spool> Spool::open(const std::filesystem::path& folder, store::Database& 
     return Spool(folder, database, minimum_free_bytes);
 }
 
-std::expected<std::unique_ptr<Arrival>, Rejected> Spool::begin_instance(const FileMeta& announced) {
+std::expected<std::unique_ptr<Arrival>, Rejected> Spool::begin_instance(const FileMeta& announced,
+                                                                        Urgency urgency) {
     if (!space_->has_room()) return refuse(Refusal::no_space, "no room in the spool");
     static std::atomic<std::uint64_t> next{0};
     return std::make_unique<Arrival>(incoming_folder(folder_) / (std::to_string(++next) + ".dcm"), announced,
-                                     *space_);
+                                     urgency, *space_);
 }
 
 std::expected<Kept, Rejected> Spool::commit_instance(Arrival& arrival) {
@@ -104,7 +105,8 @@ std::expected<Kept, Rejected> Spool::keep(Arrival& arrival) try {
     const auto& identity = arrival.reader_.identity();
     if (auto reason = objection(identity, arrival.announced_)) return std::unexpected(std::move(*reason));
 
-    const auto row = row_of(identity, arrival.reader_.sha256(), file.bytes(), arrival.announced_.calling_ae);
+    auto row = row_of(identity, arrival.reader_.sha256(), file.bytes(), arrival.announced_.calling_ae);
+    row.urgent = arrival.urgency_ == Urgency::urgent;
     const auto target = folder_ / row.path;
     const std::scoped_lock lock(lock_of(row.path));
     const auto known = database_->find_instance(row.sop_instance_uid);
@@ -142,9 +144,10 @@ std::expected<Kept, Rejected> Spool::name_taken(const store::InstanceRow& again)
 }
 
 Kept Spool::keep_first(const store::InstanceRow& again, const store::InstanceRow& first) {
-    if (again.sha256 == first.sha256) return {Stored::same_again, first.study_uid};
-    database_->add_instance(again);  // counts the conflict in the first's row
-    return {Stored::differs, first.study_uid};
+    const bool differs = again.sha256 != first.sha256;
+    // Counts the conflict in the first's row, or makes the study urgent.
+    if (differs || again.urgent) database_->add_instance(again);
+    return {differs ? Stored::differs : Stored::same_again, first.study_uid};
 }
 
 std::mutex& Spool::lock_of(const std::string& relative_path) {

@@ -54,7 +54,8 @@ class Spool {
 
     // Makes room for the instance that an association announces, or refuses it. Write its dataset into it,
     // then commit it; the spool must outlive it.
-    std::expected<std::unique_ptr<Arrival>, Rejected> begin_instance(const FileMeta& announced);
+    std::expected<std::unique_ptr<Arrival>, Rejected> begin_instance(const FileMeta& announced,
+                                                                     Urgency urgency = Urgency::routine);
 
     // The whole dataset was written: checks it, puts data and name on stable storage, adds its row. When this
     // returns Kept, status 0000H may be sent. Of several callers with one UID at the same time one is first.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <system_error>
 #include <vector>
@@ -23,6 +24,8 @@ namespace fs = std::filesystem;
 
 // Single files that are named in the log; the count at the end has them all.
 constexpr int most_lines = 10;
+// Every image is read when the database was lost; that may take hours, and must not look like a hang.
+constexpr auto say_every = std::chrono::seconds(30);
 
 std::vector<fs::path> files_below(const fs::path& folder) {
     std::vector<fs::path> files;
@@ -98,12 +101,18 @@ Spool::Sweep Spool::sweep() {
 
     const auto known = database_->instance_paths();  // sorted
     std::size_t present = 0;
+    auto said = std::chrono::steady_clock::now();
     for (const auto& file : files_below(instances_folder(folder_))) {
         const auto relative = file.lexically_relative(folder_).string();
         if (std::ranges::binary_search(known, relative))
             ++present;
         else if (take_in(file, relative))
             ++result.taken_in;
+        if (const auto now = std::chrono::steady_clock::now(); now - said >= say_every) {
+            said = now;
+            spdlog::info("looking through the spool: {} files known, {} indexed again so far", present,
+                         result.taken_in);
+        }
     }
     if (present < known.size()) {
         for (const auto& path : known)

@@ -41,15 +41,15 @@ class RawPeer:
     def fragment(self, control, data):
         self.send(4, struct.pack(">IBB", len(data) + 2, 1, control) + data)
 
-    def store(self, instance_uid, dataset):
-        """Returns the status of the answer."""
+    def store(self, instance_uid, dataset, priority=0):
+        """Returns the status of the answer. `priority`: 0 medium, 1 high, 2 low."""
         def element(number, value):
             return struct.pack("<HHI", 0, number, len(value)) + value
 
         def uid(value):
             return value + b"\0" * (len(value) % 2)
         self.fragment(3, element(0x2, uid(CT_IMAGE_STORAGE)) + element(0x100, b"\1\0") + element(0x110, b"\7\0") +
-                      element(0x700, b"\0\0") + element(0x800, b"\1\0") + element(0x1000, uid(instance_uid.encode())))
+                      element(0x700, struct.pack("<H", priority)) + element(0x800, b"\1\0") + element(0x1000, uid(instance_uid.encode())))
         for at in range(0, max(len(dataset), 1), 16000):
             self.fragment(2 if at + 16000 >= len(dataset) else 0, dataset[at:at + 16000])
         answer = self.receive()

@@ -6,6 +6,7 @@ import unittest
 
 import cases
 import daemon
+from raw_peer import RawPeer, dataset_bytes
 
 
 class Jobs(unittest.TestCase):
@@ -52,6 +53,33 @@ class Jobs(unittest.TestCase):
                                    ImageType=["DERIVED", "SECONDARY"])
         self.assertEqual(cases.store(node.port, [again])[0], 0)
         daemon.wait_for(lambda: node.study(poison_uid)["state"] == "analysed", 120)
+
+    def test_urgent_studies_come_before_those_that_were_there_first(self):
+        studies = {name: self.study(name, "--seed", str(seed))
+                   for seed, name in enumerate(("first", "second", "third", "from_stat", "high"), 1)}
+        node = self.node(study={"quiet_s": 3600, "urgent_callers": ["STAT"]}).start()
+        for name, (files, _) in studies.items():
+            # The first is whole, and keeps the analysis busy while the others, quick to judge, are queued.
+            files = files if name == "first" else files[:20]
+            if name == "high":
+                peer = RawPeer(self, node.port)
+                for file in files:
+                    self.assertEqual(peer.store(cases.header(file).SOPInstanceUID, dataset_bytes(file), priority=1), 0)
+            else:
+                calling = "STAT" if name == "from_stat" else "PACS"
+                self.assertEqual(cases.store(node.port, files, calling=calling)[0], 0)
+        # One of the three is sent again, in a hurry this time: nothing new, but urgent.
+        self.assertEqual(cases.store(node.port, studies["third"][0][:1], calling="STAT")[0], 0)
+        urgent = {row["study_uid"] for row in node.rows("SELECT study_uid FROM study WHERE priority = 1")}
+        self.assertEqual(urgent, {studies[name][1] for name in ("third", "from_stat", "high")})
+        node.stop()
+        node.sections["study"]["quiet_s"] = 1
+        node.start()
+        for _, study in studies.values():
+            node.wait_for_judgement(study)
+        order = [row["study_uid"] for row in node.rows("SELECT study_uid FROM result ORDER BY id")]
+        order.remove(studies["first"][1])  # it may have begun before the others were queued
+        self.assertEqual((set(order[:3]), order[3:]), (urgent, [studies["second"][1]]))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ struct Fixture {
     std::optional<std::string> gap;
     UnixMillis listening_since;
     Completeness completeness{database,
-                              {60, 300},
+                              {.quiet_s = 60, .gap_wait_s = 300, .urgent_callers = {}},
                               listening_since,
                               [this](const std::string&) { return fed; },
                               [this](const std::string&) { return gap; }};
