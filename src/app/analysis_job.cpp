@@ -21,6 +21,13 @@ constexpr UnixMillis lease_ms = 120 * 1000;
 // deposit that crosses it, which leaves room for a thousand such slices.
 constexpr std::uintmax_t room_for_result = 64ULL << 20;
 
+std::string identity_of(const report::FigureOptions& figure) {
+    std::string text = "figure";
+    for (const bool chosen : {figure.multi_frame, figure.for_negative, figure.with_patient})
+        text += chosen ? " 1" : " 0";
+    return text;
+}
+
 // What the result was made of: `volume`, and what else its objects depend on; where there was no volume, the
 // files as they are.
 std::string identity_of(const std::string& volume, const std::vector<store::InstanceRow>& instances,
@@ -29,7 +36,7 @@ std::string identity_of(const std::string& volume, const std::vector<store::Inst
     if (identity.empty())
         for (const auto& instance : instances) identity += instance.sop_instance_uid + instance.sha256 + "\n";
     return identity + "\n" CALCINODE_VERSION "\n" + std::to_string(options.report_negative) + "\n" +
-           std::to_string(options.first_series_number);
+           std::to_string(options.first_series_number) + "\n" + identity_of(options.figure);
 }
 
 std::string joined(const std::vector<std::string>& names) {

@@ -77,7 +77,7 @@ Result<> judge_volume(const assemble::SelectedVolume& selected, const JudgeOptio
     const Stopwatch reporting;
     const report::ReportOptions report_options{
         options.report_negative, options.first_series_number, judged.identity,
-        options.revision_of ? options.revision_of(judged.identity) : 1};
+        options.revision_of ? options.revision_of(judged.identity) : 1, options.figure};
     auto objects = report::write_objects(outcome, selected.volume, selected.source, report_options, folder);
     outcome.timing_s["report"] = reporting.seconds();
     if (!objects) return std::unexpected(objects.error());

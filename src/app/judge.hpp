@@ -20,6 +20,7 @@ struct JudgeOptions {
     int first_series_number = 9001;
     // Which revision of the study's results the one with this identity is; none: the first.
     std::function<int(const std::string& identity)> revision_of;
+    report::FigureOptions figure;
     bool figures = false;  // spine-sagittal.png and spine-coronal.png as well
 };
 

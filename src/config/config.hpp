@@ -75,6 +75,9 @@ struct Verdict {
 struct Results {
     bool report_negative = true;
     int first_series_number = 9001;
+    bool figure_multi_frame = false;
+    bool figure_for_negative = false;
+    bool figure_with_patient = false;
     bool operator==(const Results&) const = default;
 };
 

@@ -71,4 +71,35 @@ std::vector<std::pair<PixelPoint, PixelPoint>> contour(const std::vector<std::ui
     return segments;
 }
 
+// What is not reached from outside is inside.
+std::vector<std::uint8_t> without_holes(const std::vector<std::uint8_t>& mask, int width, int height) {
+    std::vector<std::uint8_t> filled(mask.size(), 1);
+    std::vector<std::pair<int, int>> to_visit;
+    const auto visit = [&](int x, int y) {
+        if (x < 0 || y < 0 || x >= width || y >= height) return;
+        const auto p =
+            static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x);
+        if (mask[p] != 0 || filled[p] == 0) return;
+        filled[p] = 0;
+        to_visit.emplace_back(x, y);
+    };
+    for (int x = 0; x < width; ++x) {
+        visit(x, 0);
+        visit(x, height - 1);
+    }
+    for (int y = 0; y < height; ++y) {
+        visit(0, y);
+        visit(width - 1, y);
+    }
+    while (!to_visit.empty()) {
+        const auto [x, y] = to_visit.back();
+        to_visit.pop_back();
+        visit(x - 1, y);
+        visit(x + 1, y);
+        visit(x, y - 1);
+        visit(x, y + 1);
+    }
+    return filled;
+}
+
 }  // namespace calcinode::report

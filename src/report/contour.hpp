@@ -14,4 +14,7 @@ namespace calcinode::report {
 std::vector<std::pair<PixelPoint, PixelPoint>> contour(const std::vector<std::uint8_t>& mask, int width,
                                                        int height);
 
+// The mask with its holes filled, so that its contour is the outer outline alone.
+std::vector<std::uint8_t> without_holes(const std::vector<std::uint8_t>& mask, int width, int height);
+
 }  // namespace calcinode::report

@@ -22,6 +22,7 @@ constexpr double slab_step_mm = 1;
 // Each line of the coronal slab meets some cortex: soft tissue is dark, so that bones stand out of each
 // other.
 constexpr GreyWindow coronal_window{1700, 750};
+constexpr GreyWindow sagittal_window{1800, 400};
 constexpr double air_hu = -1024;
 
 struct Range {
@@ -193,15 +194,15 @@ CurvedView Maker::make() {
     find_extent();
     const bool sagittal = plane_ == CurvedPlane::sagittal;
     view_.slab_mm = sagittal ? sagittal_slab_mm : slab_front_mm + slab_back_mm;
-    view_.window = sagittal ? axial_window : coronal_window;
-    view_.grey.reserve(static_cast<std::size_t>(view_.width) * static_cast<std::size_t>(view_.height));
+    view_.window = sagittal ? sagittal_window : coronal_window;
+    view_.hu.reserve(view_.pixels());
     for (int y = 0; y < view_.height; ++y) {
         double z = 0;
         const double through = through_at(y * pixel_mm, z);
         const LpsPoint row = through_ * through + Vec3{0, 0, z};
         for (int x = 0; x < view_.width; ++x) {
             const auto hu = hu_at(row + view_.across * (view_.first_across_mm + x * pixel_mm));
-            view_.grey.push_back(windowed(static_cast<int>(std::lround(hu)), view_.window));
+            view_.hu.push_back(static_cast<std::int16_t>(std::lround(hu)));
         }
     }
     return std::move(view_);

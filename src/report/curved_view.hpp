@@ -16,7 +16,6 @@ enum class CurvedPlane { sagittal, coronal };
 
 struct CurvedView : View {
     double slab_mm = 0;
-    GreyWindow window;
 
     // Where a point of the patient lies on the picture, seen along the slab.
     PixelPoint at(LpsPoint p) const;

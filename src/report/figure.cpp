@@ -6,227 +6,249 @@
 #include <exception>
 #include <functional>
 
-#include "base/fd.hpp"
-#include "report/figure_views.hpp"
+#include "report/callouts.hpp"
+#include "report/figure_layout.hpp"
+#include "report/figure_table.hpp"
+#include "report/figure_texts.hpp"
 #include "report/panel.hpp"
+#include "report/showable.hpp"
 #include "report/spine_wording.hpp"
-#include "report/wording.hpp"
 
 namespace calcinode::report {
 namespace {
 
-constexpr int figure_width = 1400, figure_height = 1000;
-constexpr double margin = 16, header_height = 78, row_height = 21, rule_gap = 7;
-constexpr std::size_t rows_at_most = 8;  // of the table; the rest is counted only
-// No more numbers than rows, so that each number on an image is found in the table.
+constexpr double text_margin_px = 20;
+constexpr const char* software = "Calcinode " CALCINODE_VERSION;
+constexpr Colour banner_colour{0.10, 0.115, 0.135};
+constexpr double outline_px = 1.7, thin_outline_px = 1.1;
+constexpr double coronal_name_px = 40;  // from the left edge: beside the side's letter
 
-std::string with_decimals(double value, int decimals) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.*f", decimals, value);
+std::string in_mm(double length) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.0f mm", length);
     return text;
 }
 
-std::string window_text(GreyWindow window) {
-    return "W " + std::to_string(window.width) + "  L " + std::to_string(window.level);
+// "1961-06-15"; as it is where it is no date.
+std::string date_words(const std::string& date) {
+    if (date.size() != 8) return showable(date);
+    return showable(date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6));
 }
 
-class Figure {
+// One page. The scene, and what it refers to, must outlive it.
+class Page {
   public:
-    Figure(const Findings& findings, const Volume& volume, const SeriesSource& source)
-        : findings_(findings), volume_(volume), source_(source), canvas_(figure_width, figure_height) {}
+    Page(const Scene& scene, const SeriesSource& source, const FigureTexts& texts, const FigureTable& table,
+         const FigureLayout& layout)
+        : scene_(scene),
+          source_(source),
+          texts_(texts),
+          table_(table),
+          layout_(layout),
+          canvas_(layout.width, layout.height) {}
 
-    Picture draw();
+    Picture draw(const std::string& page_words);
 
   private:
-    std::size_t rows() const { return std::min(findings_.deposits.size(), rows_at_most); }
-    double table_top() const {
-        return figure_height - margin - row_height * static_cast<double>(rows() + 2) - rule_gap;
-    }
+    void banner(const std::string& page_words);
+    void projection(const ProjectionView& view, const Rect& place, const AxialView* axial);
+    void level_names(Panel& panel, const ProjectionView& view);
+    void axial(const AxialView& view);
+    Point from_outside(const ProjectionView& view) const;
+    void outlines(Panel& panel, double focus_px);
+    void numbers(Panel& panel);
+    void footer();
+    std::string patient_words() const;
+    const Target& focus() const { return scene_.targets[table_.focus]; }
 
-    void header();
-    void sagittal(const Rect& place, const AxialView& axial);
-    void axial(const Rect& place, const AxialView& view);
-    void level_names(Panel& panel, const SagittalView& view);
-    void table();
-    void row(double y, const std::vector<std::string>& cells, const TextStyle& style);
-    std::string slice_text(const AxialView& view) const;
-
-    const Findings& findings_;
-    const Volume& volume_;
+    const Scene& scene_;
     const SeriesSource& source_;
+    const FigureTexts& texts_;
+    const FigureTable& table_;
+    const FigureLayout& layout_;
     Canvas canvas_;
 };
 
-void Figure::header() {
-    const char* finding = findings_.verdict == Verdict::positive
-                              ? "Pathologic calcification, pattern compatible with calcinosis"
-                              : "Possible pathologic calcification, undetermined";
-    canvas_.fill({0, 0, figure_width, header_height}, {0.10, 0.115, 0.135});
-    canvas_.fill({0, header_height - 3, figure_width, 3}, colour::mark);
-    canvas_.text({margin, 33}, finding, {.size = 24, .bold = true});
-    canvas_.text({margin, 61}, "Software finding for review, unverified, not for primary diagnosis",
-                 {.size = 17, .colour = colour::mark});
-    canvas_.text({figure_width - margin, 33}, "Calcinode " CALCINODE_VERSION,
-                 {.size = 15, .align = Align::right, .colour = colour::grey});
-    canvas_.text({figure_width - margin, 61}, "Preliminary",
-                 {.size = 15, .align = Align::right, .colour = colour::grey});
+void Page::banner(const std::string& page_words) {
+    const auto words = verdict_words(scene_.findings);
+    const auto& place = layout_.banner;
+    canvas_.fill(place, banner_colour);
+    canvas_.fill({0, place.height - 4, place.width, 4}, words.colour);
+    const TextStyle tag{.size = 22, .bold = true, .colour = colour::white};
+    const double tag_width = canvas_.width_of(words.tag, tag);
+    canvas_.fill({text_margin_px, 14, tag_width + 24, 36}, words.colour, 6);
+    canvas_.plain_text({text_margin_px + 12, 40}, words.tag,
+                       {.size = 22, .bold = true, .colour = colour::black});
+    canvas_.text({text_margin_px + tag_width + 40, 41}, words.finding, {.size = 25, .bold = true});
+    canvas_.text({text_margin_px, 80},
+                 "Software finding for review: unverified, preliminary, not for primary diagnosis",
+                 {.size = 19, .colour = words.colour});
+    TextStyle right{.size = 17, .align = Align::right, .colour = colour::white};
+    const double edge = place.width - text_margin_px;
+    if (scene_.findings.severity != Severity::none)
+        canvas_.text({edge, 40}, "Severity: " + std::string(to_string(scene_.findings.severity)), right);
+    right.colour = colour::grey;
+    canvas_.text({edge, 80}, page_words, right);
 }
 
-// The source image's own number and position where the plane is one; the patient's coordinate otherwise.
-std::string Figure::slice_text(const AxialView& view) const {
-    const auto& grid = volume_.grid;
-    double z = grid.to_lps(view.across.low + view.across.count / 2.0, view.along.low + view.along.count / 2.0,
-                           view.k)
-                   .z;
-    if (source_.source_axis[2] != 2) return "reformatted, z " + with_decimals(z, 1) + " mm LPS";
-    const auto index = static_cast<std::size_t>(source_.to_source(0, 0, view.k)[2]);
-    if (index >= source_.slices.size()) return "z " + with_decimals(z, 1) + " mm LPS";
-    const auto& slice = source_.slices[index];
-    z = slice.position.z;
-    const auto image = slice.frame > 1 ? "frame " + std::to_string(slice.frame)
-                                       : "image " + std::to_string(slice.instance_number);
-    return image + ", z " + with_decimals(z, 1) + " mm LPS";
-}
-
-void Figure::level_names(Panel& panel, const SagittalView& view) {
-    const auto& main = findings_.deposits.front();
-    for (const auto& vertebra : findings_.spine.vertebrae) {
+void Page::level_names(Panel& panel, const ProjectionView& view) {
+    constexpr std::array<double, 4> further{1.0, 1.35, 1.7, 0.7};
+    for (const auto& vertebra : scene_.findings.spine.vertebrae) {
         const auto name = picture_level(vertebra);
         if (name == "?") continue;
+        const bool hit = !scene_.targets.empty() &&
+                         std::ranges::find(focus().levels, vertebra.level) != focus().levels.end();
+        const TextStyle style{.size = 18,
+                              .bold = hit,
+                              .align = view.coronal ? Align::left : Align::right,
+                              .colour = hit ? colour::mark : colour::level};
+        if (view.coronal) {
+            const Point p = panel.at(view.at(scene_.volume.grid.to_index(vertebra.body)));
+            panel.label({panel.image().x + coronal_name_px, p.y + 6}, name, style);
+            continue;
+        }
         // In front of the body: as far before its centre as the canal is behind it.
-        const auto before = volume_.grid.to_index(vertebra.body + (vertebra.body - vertebra.canal));
-        const auto pixel = view.at(before);
-        if (!panel.shows(pixel)) continue;
-        const bool hit = std::ranges::find(main.levels, vertebra.level) != main.levels.end() ||
-                         vertebra.level == main.level;
-        const Point p = panel.at(pixel);
-        panel.label(
-            {p.x, p.y + 6}, name,
-            {.size = 17, .bold = hit, .align = Align::right, .colour = hit ? colour::mark : colour::level});
+        for (const double part : further) {
+            const auto before = vertebra.body + (vertebra.body - vertebra.canal) * part;
+            const auto pixel = view.at(scene_.volume.grid.to_index(before));
+            if (!panel.shows(pixel)) continue;
+            const Point p = panel.at(pixel);
+            if (panel.label({p.x, p.y + 6}, name, style)) break;
+        }
     }
 }
 
-void Figure::sagittal(const Rect& place, const AxialView& axial) {
-    const auto view = sagittal_view(findings_, volume_, place.width / place.height);
-    Panel panel(canvas_, view, place);
-    panel.corner_texts("Sagittal maximum intensity projection",
-                       "slab " + with_decimals(view.slab_mm, 0) + " mm", window_text(projection_window));
-    panel.side_marks("A", "P", "H", "F");
+// Away from the canal and a little from above.
+Point Page::from_outside(const ProjectionView& view) const {
+    const Vec3 at = scene_.volume.grid.to_index(focus().centre);
+    const int k = std::clamp(static_cast<int>(std::lround(at.z)), 0, scene_.volume.grid.size[2] - 1);
+    const double away = view.coronal ? at.x - scene_.canal.i_at(k) : at.y - scene_.canal.j_at(k);
+    return {away < 0 ? -1.0 : 1.0, -0.35};
+}
+
+void Page::outlines(Panel& panel, double focus_px) {
+    for (std::size_t t = 0; t < scene_.targets.size(); ++t)
+        if (scene_.targets[t].mask)
+            panel.outline(t, colour::mark, t == table_.focus ? focus_px : thin_outline_px);
+}
+
+void Page::numbers(Panel& panel) {
+    for (std::size_t t = 0; t < scene_.listed; ++t)
+        if (t != table_.focus) put_number(panel, t, std::to_string(scene_.targets[t].number));
+}
+
+void Page::projection(const ProjectionView& view, const Rect& place, const AxialView* axial) {
+    Panel panel(canvas_, view, place, layout_.px_a_mm);
+    const auto& axis = scene_.volume.grid.axis;
+    const auto letters = [](Vec3 d) { return direction_letters(d); };
+    panel.corner_texts(view.coronal ? "Coronal MIP" : "Sagittal MIP", "slab " + in_mm(view.slab_mm),
+                       {in_words(view.window)});
     panel.scale_bar();
-    panel.level_ticks(panel.at(view.at({0, 0, static_cast<double>(axial.k)})).y, colour::level);
+    if (axial) panel.height_ticks(panel.at(view.at({0, 0, static_cast<double>(axial->k)})).y, colour::mark);
+    const Vec3 right = view.coronal ? axis[0] : axis[1];
+    panel.side_marks(letters(right * -1), letters(right), letters(axis[2]), letters(axis[2] * -1));
     level_names(panel, view);
-    const auto& main = findings_.deposits.front();
-    panel.arrow(0, {1, -0.35}, short_level_text(main) + " (" + std::to_string(main.id) + ")",
-                std::to_string(main.id));
-    for (std::size_t d = 1; d < rows(); ++d) panel.number(d, std::to_string(findings_.deposits[d].id));
+    if (scene_.targets.empty()) return;
+    outlines(panel, thin_outline_px);
+    point_at(panel, table_.focus, from_outside(view), std::to_string(focus().number));
+    numbers(panel);
 }
 
-void Figure::axial(const Rect& place, const AxialView& view) {
-    Panel panel(canvas_, view, place);
-    panel.corner_texts("Axial", slice_text(view), window_text(axial_window));
-    panel.side_marks("R", "L", "A", "P");
+void Page::axial(const AxialView& view) {
+    Panel panel(canvas_, view, layout_.axial, fitting_scale(view, layout_.axial));
+    panel.corner_texts("Axial through " + std::to_string(focus().number), image_words(view, source_),
+                       {position_words(view, scene_.volume.grid), in_words(view.window)});
     panel.scale_bar();
-    for (std::size_t d = 0; d < findings_.deposits.size(); ++d) panel.outline(d, colour::mark);
+    const auto& axis = scene_.volume.grid.axis;
+    panel.side_marks(direction_letters(axis[0] * -1), direction_letters(axis[0]),
+                     direction_letters(axis[1] * -1), direction_letters(axis[1]));
+    outlines(panel, outline_px);
     // From outside: away from the canal.
-    const auto canal = canal_at_each_slice(findings_, volume_.grid);
-    const auto k = static_cast<std::size_t>(view.k);
-    const Point c = panel.at(view.at({canal.i[k], canal.j[k], 0}));
-    const Point d = panel.at(view.at(volume_.grid.to_index(findings_.deposits.front().centroid)));
+    const Point c = panel.at(view.at({scene_.canal.i_at(view.k), scene_.canal.j_at(view.k), 0}));
+    const Point d = panel.at(view.at(scene_.volume.grid.to_index(focus().centre)));
     const Point away{d.x - c.x, d.y - c.y};
-    const auto number = std::to_string(findings_.deposits.front().id);
-    panel.arrow(0, std::hypot(away.x, away.y) < 1 ? Point{1, 1} : away, number, number);
-    for (std::size_t n = 1; n < rows(); ++n) panel.number(n, std::to_string(findings_.deposits[n].id));
+    point_at(panel, table_.focus, std::hypot(away.x, away.y) < 1 ? Point{1, 1} : away,
+             std::to_string(focus().number));
+    numbers(panel);
 }
 
-void Figure::row(double y, const std::vector<std::string>& cells, const TextStyle& style) {
-    // Left edge of text columns, right edge of number columns.
-    constexpr std::array<double, 10> edge{20, 70, 240, 400, 620, 750, 880, 1030, 1190, 1376};
-    for (std::size_t c = 0; c < cells.size(); ++c) {
-        TextStyle cell = style;
-        cell.align = c < 4 ? Align::left : Align::right;
-        canvas_.text({edge[c], y}, cells[c], cell);
+// Name, ID and birth date, as much of them as there is.
+std::string Page::patient_words() const {
+    std::string words = showable(texts_.patient_name);
+    for (const auto& [what, value] :
+         {std::pair{"ID ", showable(texts_.patient_id)}, std::pair{"born ", date_words(texts_.birth_date)}})
+        if (!value.empty()) words += (words.empty() ? "" : "  ") + (what + value);
+    return words;
+}
+
+void Page::footer() {
+    const auto& place = layout_.footer;
+    const TextStyle style{.size = 15, .colour = colour::grey};
+    canvas_.fill({place.x, place.y, place.width, 1}, colour::dark);
+    TextStyle right{.size = 15, .align = Align::right, .colour = colour::grey};
+    canvas_.text({place.x + place.width, place.y + 46}, software, right);
+    right.bold = true;
+    right.colour = colour::white;
+    const auto name = canvas_.shortened(patient_words(), right, place.width / 2);
+    canvas_.text({place.x + place.width, place.y + 24}, name, right);
+    const double taken = name.empty() ? 0 : canvas_.width_of(name, right) + text_margin_px;
+    const auto series = series_words(source_, scene_.volume.grid, showable(texts_.series_description));
+    canvas_.text({place.x, place.y + 24}, canvas_.shortened(series, style, place.width - taken), style);
+    const char* const legend =
+        scene_.targets.empty()
+            ? "Letters at the edges: the patient's directions."
+            : "Arrow: the deposit of the marked row. Short lines: height of the axial image. "
+              "Letters at the edges: the patient's directions.";
+    canvas_.text({place.x, place.y + 46}, legend, style);
+}
+
+Picture Page::draw(const std::string& page_words) {
+    banner(page_words);
+    const auto sagittal = sagittal_view(scene_, layout_.sagittal.width / layout_.px_a_mm);
+    const auto coronal = coronal_view(scene_, table_.focus, layout_.coronal.width / layout_.px_a_mm);
+    if (scene_.targets.empty()) {
+        projection(sagittal, layout_.sagittal, nullptr);
+        projection(coronal, layout_.coronal, nullptr);
+    } else {
+        const auto plane = axial_view(scene_, table_.focus, layout_.axial.width / layout_.axial.height);
+        projection(sagittal, layout_.sagittal, &plane);
+        projection(coronal, layout_.coronal, &plane);
+        axial(plane);
     }
-}
-
-void Figure::table() {
-    double y = table_top() + row_height - 5;
-    row(y,
-        {"No.", "Level", "Compartment", "Side", "Volume, ml", "Mean HU", "Max HU", "Long axis, mm",
-         "To canal, mm", "Confidence"},
-        {.size = 14, .colour = colour::grey});
-    canvas_.line({{margin, y + 7}, {figure_width - margin, y + 7}}, colour::dark, 1);
-    y += rule_gap;
-    for (std::size_t n = 0; n < rows(); ++n) {
-        const auto& d = findings_.deposits[n];
-        y += row_height;
-        row(y,
-            {std::to_string(d.id), short_level_text(d), std::string(to_string(d.compartment)),
-             std::string(to_string(d.side)), millilitres(d.volume_mm3), with_decimals(d.mean_hu, 0),
-             with_decimals(d.max_hu, 0), with_decimals(d.long_axis_mm, 1),
-             with_decimals(d.canal_distance_mm, 1), with_decimals(d.confidence, 2)},
-            {.size = 15, .bold = n == 0, .colour = n == 0 ? colour::mark : colour::white});
-    }
-    y += row_height;
-    const auto count = findings_.deposits.size();
-    std::string total = std::to_string(count) + (count == 1 ? " deposit, " : " deposits, together ") +
-                        millilitres(findings_.total_volume_mm3()) + " ml";
-    if (count > rows()) total += "; the " + std::to_string(rows()) + " largest are listed";
-    for (const auto& slip : spondylolistheses(findings_.spine))
-        total += "; " + slip_words(findings_.spine, slip);
-    canvas_.text({margin + 4, y}, total, {.size = 14, .colour = colour::grey});
-    canvas_.text({figure_width - margin - 8, y},
-                 "Arrow: the largest deposit (No. " + std::to_string(findings_.deposits.front().id) +
-                     "). Side marks are the patient's.",
-                 {.size = 14, .align = Align::right, .colour = colour::grey});
-}
-
-Picture Figure::draw() {
-    header();
-    const double top = header_height + 10, height = table_top() - 8 - top;
-    const double width = (figure_width - 3 * margin) / 2;
-    const Rect left{margin, top, width, height}, right{2 * margin + width, top, width, height};
-    const auto view = axial_view(findings_, volume_, width / height);
-    sagittal(left, view);
-    axial(right, view);
-    table();
+    draw_table(canvas_, layout_.table, table_, layout_.wide_table);
+    footer();
     return {canvas_.width(), canvas_.height(), canvas_.rgb()};
+}
+
+std::vector<Picture> draw_pages(const Scene& scene, const SeriesSource& source, const FigureTexts& texts,
+                                FigurePages pages) {
+    FigureTable table{.targets = scene.targets, .listed = scene.listed, .notes = note_lines(scene)};
+    const auto layout = figure_layout({.heights_mm = scene.heights_mm(),
+                                       .sagittal_mm = scene.sagittal.length_mm,
+                                       .coronal_mm = scene.coronal.length_mm,
+                                       .table_px = table_height(table),
+                                       .axial = !scene.targets.empty()});
+    const std::size_t count = pages == FigurePages::one ? 1 : std::max<std::size_t>(scene.listed, 1);
+    std::vector<Picture> drawn;
+    for (table.focus = 0; table.focus < count; ++table.focus) {
+        const auto words = "Page " + std::to_string(table.focus + 1) + " of " + std::to_string(count);
+        drawn.push_back(Page(scene, source, texts, table, layout).draw(count == 1 ? "" : words));
+    }
+    return drawn;
 }
 
 }  // namespace
 
-Result<Picture> draw_figure(const Findings& findings, const Volume& volume, const SeriesSource& source) {
-    if (findings.deposits.empty()) return fail("there is no deposit to draw");
+Result<std::vector<Picture>> draw_figure(const Findings& findings, const Volume& volume,
+                                         const SeriesSource& source, const FigureTexts& texts,
+                                         FigurePages pages) {
     if (volume.grid.voxels() == 0 || volume.hu.size() != volume.grid.voxels())
         return fail("the volume to draw is empty");
     try {
-        return Figure(findings, volume, source).draw();
+        return draw_pages(scene_of(findings, volume), source, texts, pages);
     } catch (const std::exception& mistake) {
         return fail(std::string("can't draw the figure: ") + mistake.what());
     }
-}
-
-Result<> write_png(const Picture& picture, const std::filesystem::path& file) {
-    std::vector<std::uint8_t> pixels;
-    pixels.reserve(picture.rgb.size() / 3 * 4);
-    for (std::size_t p = 0; p + 2 < picture.rgb.size(); p += 3)
-        pixels.insert(pixels.end(), {picture.rgb[p + 2], picture.rgb[p + 1], picture.rgb[p], 255});
-    const std::unique_ptr<cairo_surface_t, void (*)(cairo_surface_t*)> surface(
-        cairo_image_surface_create_for_data(pixels.data(), CAIRO_FORMAT_RGB24, picture.width, picture.height,
-                                            picture.width * 4),
-        cairo_surface_destroy);
-    std::string png;
-    const auto append = [](void* to, const unsigned char* data, unsigned int length) {
-        try {
-            static_cast<std::string*>(to)->append(reinterpret_cast<const char*>(data), length);
-        } catch (...) {
-            return CAIRO_STATUS_NO_MEMORY;
-        }
-        return CAIRO_STATUS_SUCCESS;
-    };
-    const auto status = cairo_surface_write_to_png_stream(surface.get(), append, &png);
-    if (status != CAIRO_STATUS_SUCCESS)
-        return fail("can't write " + file.string() + ": " + cairo_status_to_string(status));
-    return write_file_atomically(file, png);
 }
 
 }  // namespace calcinode::report

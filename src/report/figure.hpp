@@ -1,30 +1,36 @@
-// The picture a radiologist looks at: a sagittal maximum intensity projection of the spine with an arrow at
-// the main deposit and the vertebrae's levels, beside it the corresponding axial image, below them the
-// deposits' numbers. It holds nothing that names the patient.
+// The picture a radiologist looks at: a sagittal and a coronal maximum intensity projection of the spine with
+// the vertebrae's names and an arrow at a deposit, beside them the corresponding axial image with its
+// outline, and the deposits' numbers.
 #pragma once
 
-#include <cstdint>
-#include <filesystem>
+#include <string>
 #include <vector>
 
 #include "analysis/findings.hpp"
 #include "analysis/volume.hpp"
 #include "base/result.hpp"
 #include "dicom/series_source.hpp"
+#include "report/picture.hpp"
 
 namespace calcinode::report {
 
-// 8-bit RGB, rows from the top, no padding between them. Width and height are even.
-struct Picture {
-    int width = 0, height = 0;
-    std::vector<std::uint8_t> rgb;
+// Text of the source study, as UTF-8. Whatever can't be shown is replaced.
+struct FigureTexts {
+    std::string series_description;
+    std::string patient_name, patient_id, birth_date;  // "": not drawn
 };
 
-// At least one deposit. The volume is drawn in its own axes: head up, anterior to the left of the projection;
-// patient's right at the left of the axial image.
-Result<Picture> draw_figure(const Findings& findings, const Volume& volume, const SeriesSource& source);
+enum class FigurePages {
+    one,           // with an arrow at the largest deposit; the others have numbers
+    each_deposit,  // as many as there are rows in the table, each with its own arrow and axial image
+};
 
-// As PNG, whole or not at all.
-Result<> write_png(const Picture& picture, const std::filesystem::path& file);
+// Pages of one size, the first with the arrow at the largest deposit. The volume is drawn in its own axes:
+// head up, anterior to the left of the sagittal projection; the patient's right at the left of both others.
+// In an indeterminate study without deposits what could be one is pointed at. Where there is nothing to point
+// at, one smaller page says so and shows what was looked at. The same input gives the same pictures.
+Result<std::vector<Picture>> draw_figure(const Findings& findings, const Volume& volume,
+                                         const SeriesSource& source, const FigureTexts& texts = {},
+                                         FigurePages pages = FigurePages::one);
 
 }  // namespace calcinode::report

@@ -1,208 +1,189 @@
 #include "report/figure_views.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <numeric>
 
 namespace calcinode::report {
 namespace {
 
-// Height of the projection: some ten thoracic vertebrae, or the whole neck. Longer scans are cut out around
-// the main deposit, so that it stays large enough to see.
-constexpr double longest_projection_mm = 260;
-// The spine lies some way behind the middle of the projection: bodies and prevertebral space are in front.
-constexpr double centre_before_canal_mm = 12;
-// Half the slab: the canal, facets and transverse processes of a vertebra, without most of the ribs. On the
-// main deposit's side it reaches as far as the deposit does.
-constexpr double half_slab_mm = 24;
-constexpr double widest_half_slab_mm = 60;
-constexpr double slab_margin_mm = 3;  // beside the main deposit
-constexpr double axial_width_mm = 170;
-constexpr double axial_margin_mm = 30;  // around the main deposit
-
-// As many voxels as `length_mm` takes around `centre` (in voxels), moved to fit the axis.
-Span cut_out(double centre, double length_mm, int size, double spacing_mm) {
-    const int count = std::clamp(static_cast<int>(std::lround(length_mm / spacing_mm)), 1, size);
-    const int low = static_cast<int>(std::lround(centre - count / 2.0));
-    return {std::clamp(low, 0, size - count), count};
-}
-
-struct Box {
-    VoxelIndex low, high;  // both within
-};
-
-Box box_of(const VoxelMask& mask) {
-    return {mask.low,
-            {mask.low.i + mask.size[0] - 1, mask.low.j + mask.size[1] - 1, mask.low.k + mask.size[2] - 1}};
-}
-
-// Calls seen(i, j, k) for each voxel of the mask that is in the grid.
-template <class Seen>
-void each_voxel(const VoxelMask& mask, const Grid& grid, Seen&& seen) {
-    std::size_t n = 0;
-    const auto [low, high] = box_of(mask);
-    for (int k = low.k; k <= high.k; ++k)
-        for (int j = low.j; j <= high.j; ++j)
-            for (int i = low.i; i <= high.i; ++i, ++n)
-                if (mask.inside[n] && grid.contains({i, j, k})) seen(i, j, k);
-}
+constexpr double axial_width_mm = 150;  // a neck, or what is around a vertebra of the chest
+constexpr double axial_margin_mm = 30;  // around the target
+constexpr std::size_t sliver = 4;       // a part of a target that is less than one in so many of its voxels
+constexpr double letter_from = 0.34;    // a direction's part: 20 degrees off the axis
 
 void add(PixelMask& mask, const View& view, int x, int y) {
     if (x < 0 || y < 0 || x >= view.width || y >= view.height) return;
-    auto& pixel = mask.inside[static_cast<std::size_t>(y) * static_cast<std::size_t>(view.width) +
-                              static_cast<std::size_t>(x)];
+    auto& pixel = mask.inside[view.pixel(x, y)];
     mask.count += pixel == 0;
     pixel = 1;
 }
 
-std::size_t pixels(const View& view) {
-    return static_cast<std::size_t>(view.width) * static_cast<std::size_t>(view.height);
+void clear_masks(View& view, std::size_t targets) {
+    view.targets.resize(targets);
+    for (auto& mask : view.targets) mask.inside.assign(view.pixels(), 0);
 }
 
-// How far the slab reaches to both sides of the canal's centre, in mm along i.
-struct Slab {
-    double low = half_slab_mm, high = half_slab_mm;
+// Voxels of the slab along an axis at one height.
+struct Line {
+    int first = 0, last = 0;
 };
 
-Slab slab_around(const Deposit& main, const CanalAtEachSlice& canal, const Grid& grid) {
-    const auto [low, high] = box_of(main.mask);
-    Slab slab;
-    for (int k = std::max(low.k, 0); k <= std::min(high.k, grid.size[2] - 1); ++k) {
-        const double centre = canal.i[static_cast<std::size_t>(k)];
-        slab.low = std::max(slab.low, (centre - low.i) * grid.spacing_mm[0] + slab_margin_mm);
-        slab.high = std::max(slab.high, (high.i - centre) * grid.spacing_mm[0] + slab_margin_mm);
-    }
-    return {std::min(slab.low, widest_half_slab_mm), std::min(slab.high, widest_half_slab_mm)};
+Line line_of(Slab slab, double centre, double spacing, int size) {
+    const int first = std::clamp(static_cast<int>(std::floor(centre - slab.low_mm / spacing)), 0, size - 1);
+    const int last = static_cast<int>(std::ceil(centre + slab.high_mm / spacing));
+    return {first, std::clamp(last, first, size - 1)};
 }
 
-// One pass: each row along i is contiguous, and only its part within the slab is read.
-void project(SagittalView& view, const Volume& volume, const CanalAtEachSlice& canal, Slab slab) {
-    const auto& grid = volume.grid;
+// Black and white, HU. Soft tissue is dark grey, fat and muscle are told apart, calcium from cortex too. A
+// projection shows the densest voxel of each line: its soft tissue is brighter by the noise.
+constexpr int projection_black = -200, axial_black = -300;
+constexpr int least_projection_white = 1200, most_projection_white = 1800;
+constexpr int least_axial_white = 900, most_axial_white = 1500;
+
+// Of each row along i, which is contiguous, only the part within the slab is read.
+void project_sagittal(ProjectionView& view, const Scene& scene, Slab slab) {
+    const auto& grid = scene.volume.grid;
     for (int y = 0; y < view.height; ++y) {
-        const int k = view.along.low + view.along.count - 1 - y;
-        const double centre = canal.i[static_cast<std::size_t>(k)];
-        const int first = std::clamp(static_cast<int>(std::floor(centre - slab.low / grid.spacing_mm[0])), 0,
-                                     grid.size[0] - 1);
-        const int last = std::clamp(static_cast<int>(std::ceil(centre + slab.high / grid.spacing_mm[0])),
-                                    first, grid.size[0] - 1);
+        const int k = view.heights.low + view.heights.count - 1 - y;
+        const auto line = line_of(slab, scene.canal.i_at(k), grid.spacing_mm[0], grid.size[0]);
         for (int x = 0; x < view.width; ++x) {
-            const auto* row = volume.hu.data() + grid.offset({0, view.across.low + x, k});
-            std::int16_t most = row[first];
-            for (int i = first + 1; i <= last; ++i) most = std::max(most, row[i]);
-            view.grey[static_cast<std::size_t>(y) * static_cast<std::size_t>(view.width) +
-                      static_cast<std::size_t>(x)] = windowed(most, projection_window);
+            const auto* row = scene.volume.hu.data() + grid.offset({0, view.across.low + x, k});
+            view.hu[view.pixel(x, y)] = *std::max_element(row + line.first, row + line.last + 1);
         }
     }
 }
 
-int plane_of_most(const VoxelMask& mask, const Grid& grid) {
+// Rows along i are laid over each other.
+void project_coronal(ProjectionView& view, const Scene& scene, Slab slab) {
+    const auto& grid = scene.volume.grid;
+    for (int y = 0; y < view.height; ++y) {
+        const int k = view.heights.low + view.heights.count - 1 - y;
+        const auto line = line_of(slab, scene.canal.j_at(k), grid.spacing_mm[1], grid.size[1]);
+        auto* const most = view.hu.data() + view.pixel(0, y);
+        for (int j = line.first; j <= line.last; ++j) {
+            const auto* row = scene.volume.hu.data() + grid.offset({view.across.low, j, k});
+            for (int x = 0; x < view.width; ++x) most[x] = std::max(most[x], row[x]);
+        }
+    }
+}
+
+// Of each target what lies in the slab, unless that is a sliver that tells nothing.
+void put_targets(ProjectionView& view, const Scene& scene, Slab slab) {
+    const auto& grid = scene.volume.grid;
+    std::vector<Line> lines;
+    for (int k = 0; k < grid.size[2]; ++k)
+        lines.push_back(view.coronal ? line_of(slab, scene.canal.j_at(k), grid.spacing_mm[1], grid.size[1])
+                                     : line_of(slab, scene.canal.i_at(k), grid.spacing_mm[0], grid.size[0]));
+    clear_masks(view, scene.targets.size());
+    for (std::size_t t = 0; t < scene.targets.size(); ++t) {
+        std::size_t all = 0, shown = 0;
+        each_voxel(scene.targets[t], grid, [&](int i, int j, int k) {
+            const auto line = lines[static_cast<std::size_t>(k)];
+            const int through = view.coronal ? j : i;
+            ++all;
+            if (through < line.first || through > line.last) return;
+            ++shown;
+            add(view.targets[t], view, (view.coronal ? i : j) - view.across.low,
+                view.heights.low + view.heights.count - 1 - k);
+        });
+        if (shown * sliver < all) view.targets[t] = {std::vector<std::uint8_t>(view.pixels(), 0), 0};
+    }
+}
+
+ProjectionView projection(const Scene& scene, bool coronal, Slab slab, double width_mm) {
+    const auto& grid = scene.volume.grid;
+    const std::size_t axis = coronal ? 0 : 1;
+    ProjectionView view;
+    view.coronal = coronal;
+    view.heights = scene.heights;
+    view.across = cut_out((coronal ? scene.coronal : scene.sagittal).centre, width_mm, grid.size[axis],
+                          grid.spacing_mm[axis]);
+    view.width = view.across.count;
+    view.height = view.heights.count;
+    view.step_x_mm = grid.spacing_mm[axis];
+    view.step_y_mm = grid.spacing_mm[2];
+    view.slab_mm = slab.thickness_mm();
+    view.hu.assign(view.pixels(), std::numeric_limits<std::int16_t>::min());
+    coronal ? project_coronal(view, scene, slab) : project_sagittal(view, scene, slab);
+    view.window = window_for(view.hu, projection_black, least_projection_white, most_projection_white);
+    put_targets(view, scene, slab);
+    return view;
+}
+
+// The plane through the middle of a target, unless it shows much less than the best one: a deposit may be
+// hollow.
+int plane_of_most(const Target& target, const Grid& grid) {
     std::vector<int> count(static_cast<std::size_t>(grid.size[2]), 0);
-    each_voxel(mask, grid, [&](int, int, int k) { ++count[static_cast<std::size_t>(k)]; });
-    // The plane through the centroid, unless it shows much less than the best one: a deposit may be hollow.
+    each_voxel(target, grid, [&](int, int, int k) { ++count[static_cast<std::size_t>(k)]; });
     double sum = 0, total = 0;
     for (std::size_t k = 0; k < count.size(); ++k) {
         sum += static_cast<double>(k) * count[k];
         total += count[k];
     }
-    if (total == 0) return grid.size[2] / 2;
+    if (total == 0)
+        return std::clamp(static_cast<int>(std::lround(grid.to_index(target.centre).z)), 0, grid.size[2] - 1);
     const auto best = std::ranges::max_element(count);
     const auto middle = static_cast<std::size_t>(std::lround(sum / total));
     if (count[middle] * 4 >= *best * 3) return static_cast<int>(middle);
     return static_cast<int>(best - count.begin());
 }
 
-void put_masks(View& view, const Findings& findings) {
-    view.deposits.resize(findings.deposits.size());
-    for (auto& mask : view.deposits) mask.inside.assign(pixels(view), 0);
-}
-
 }  // namespace
 
-std::uint8_t windowed(int hu, GreyWindow window) {
-    return static_cast<std::uint8_t>(
-        std::clamp((hu - window.level + window.width / 2) * 255 / window.width, 0, 255));
+std::string direction_letters(Vec3 direction) {
+    struct Part {
+        double size;
+        char letter;
+    };
+    std::array<Part, 3> parts{Part{direction.x, direction.x > 0 ? 'L' : 'R'},
+                              Part{direction.y, direction.y > 0 ? 'P' : 'A'},
+                              Part{direction.z, direction.z > 0 ? 'H' : 'F'}};
+    std::ranges::stable_sort(parts, std::ranges::greater{}, [](Part p) { return std::abs(p.size); });
+    std::string letters(1, parts[0].letter);
+    for (const auto& part : {parts[1], parts[2]})
+        if (std::abs(part.size) >= letter_from) letters += part.letter;
+    return letters;
 }
 
-CanalAtEachSlice canal_at_each_slice(const Findings& findings, const Grid& grid) {
-    std::vector<Vec3> line;
-    for (const auto& point : findings.spine.canal) line.push_back(grid.to_index(point));
-    // Without a canal the main deposit is what there is to follow.
-    if (line.empty() && !findings.deposits.empty())
-        line.push_back(grid.to_index(findings.deposits.front().centroid));
-    if (line.empty()) line.push_back({grid.size[0] / 2.0, grid.size[1] / 2.0, 0});
-    std::ranges::sort(line, {}, &Vec3::z);
-
-    CanalAtEachSlice canal;
-    std::size_t above = 0;  // first point at or above k
-    for (int k = 0; k < grid.size[2]; ++k) {
-        while (above < line.size() && line[above].z < k) ++above;
-        const Vec3 high = line[std::min(above, line.size() - 1)];
-        const Vec3 low = line[above == 0 ? 0 : above - 1];
-        const double gap = high.z - low.z;
-        const double part = gap > 0 ? std::clamp((k - low.z) / gap, 0.0, 1.0) : 0.0;
-        canal.i.push_back(low.x + (high.x - low.x) * part);
-        canal.j.push_back(low.y + (high.y - low.y) * part);
-    }
-    return canal;
+ProjectionView sagittal_view(const Scene& scene, double width_mm) {
+    return projection(scene, false, scene.sagittal_slab, width_mm);
 }
 
-SagittalView sagittal_view(const Findings& findings, const Volume& volume, double aspect) {
-    const auto& grid = volume.grid;
-    const auto& main = findings.deposits.front();
-    const auto canal = canal_at_each_slice(findings, grid);
-    const Vec3 centre = grid.to_index(main.centroid);
-    const double height_mm = std::min(longest_projection_mm, grid.size[2] * grid.spacing_mm[2]);
-
-    SagittalView view;
-    view.along = cut_out(centre.z, height_mm, grid.size[2], grid.spacing_mm[2]);
-    const double canal_j = std::accumulate(canal.j.begin() + view.along.low,
-                                           canal.j.begin() + view.along.low + view.along.count, 0.0) /
-                           view.along.count;
-    view.across = cut_out(canal_j - centre_before_canal_mm / grid.spacing_mm[1], height_mm * aspect,
-                          grid.size[1], grid.spacing_mm[1]);
-    view.width = view.across.count;
-    view.height = view.along.count;
-    view.step_x_mm = grid.spacing_mm[1];
-    view.step_y_mm = grid.spacing_mm[2];
-    view.grey.resize(pixels(view));
-    const auto slab = slab_around(main, canal, grid);
-    view.slab_mm = slab.low + slab.high;
-    project(view, volume, canal, slab);
-    put_masks(view, findings);
-    for (std::size_t d = 0; d < findings.deposits.size(); ++d)
-        each_voxel(findings.deposits[d].mask, grid, [&](int, int j, int k) {
-            add(view.deposits[d], view, j - view.across.low, view.along.low + view.along.count - 1 - k);
-        });
-    return view;
+ProjectionView coronal_view(const Scene& scene, std::size_t target, double width_mm) {
+    return projection(scene, true, coronal_slab(scene, target), width_mm);
 }
 
-AxialView axial_view(const Findings& findings, const Volume& volume, double aspect) {
-    const auto& grid = volume.grid;
-    const auto& main = findings.deposits.front();
+AxialView axial_view(const Scene& scene, std::size_t target, double aspect) {
+    const auto& grid = scene.volume.grid;
+    const auto& main = scene.targets[target];
     AxialView view;
-    view.k = plane_of_most(main.mask, grid);
-    const auto canal = canal_at_each_slice(findings, grid);
-    const auto k = static_cast<std::size_t>(view.k);
-    const Vec3 centre = grid.to_index(main.centroid);
-    // Both the canal and the deposit are to be seen.
-    const double middle_i = (centre.x + canal.i[k]) / 2, middle_j = (centre.y + canal.j[k]) / 2;
-    const double apart_mm = std::abs(centre.x - canal.i[k]) * grid.spacing_mm[0];
-    const double width_mm =
-        std::max(axial_width_mm, apart_mm + main.mask.size[0] * grid.spacing_mm[0] + 2 * axial_margin_mm);
-    view.across = cut_out(middle_i, width_mm, grid.size[0], grid.spacing_mm[0]);
-    view.along = cut_out(middle_j, width_mm / aspect, grid.size[1], grid.spacing_mm[1]);
+    view.k = plane_of_most(main, grid);
+    const Vec3 centre = grid.to_index(main.centre);
+    const double canal_i = scene.canal.i_at(view.k), canal_j = scene.canal.j_at(view.k);
+    // Both the canal and the target are to be seen.
+    const auto needed = [&](double a, double b, int low, int high, std::size_t axis) {
+        return (std::abs(a - b) + high - low + 1) * grid.spacing_mm[axis] + 2 * axial_margin_mm;
+    };
+    const auto [low, high] = box_of(main, grid);
+    const double width_mm = std::max({axial_width_mm, needed(centre.x, canal_i, low.i, high.i, 0),
+                                      needed(centre.y, canal_j, low.j, high.j, 1) * aspect});
+    view.across = cut_out((centre.x + canal_i) / 2, width_mm, grid.size[0], grid.spacing_mm[0]);
+    view.along = cut_out((centre.y + canal_j) / 2, width_mm / aspect, grid.size[1], grid.spacing_mm[1]);
     view.width = view.across.count;
     view.height = view.along.count;
     view.step_x_mm = grid.spacing_mm[0];
     view.step_y_mm = grid.spacing_mm[1];
-    view.grey.reserve(pixels(view));
-    for (int j = view.along.low; j < view.along.low + view.along.count; ++j)
-        for (int i = view.across.low; i < view.across.low + view.across.count; ++i)
-            view.grey.push_back(windowed(volume.at({i, j, view.k}), axial_window));
-    put_masks(view, findings);
-    for (std::size_t d = 0; d < findings.deposits.size(); ++d)
-        each_voxel(findings.deposits[d].mask, grid, [&](int i, int j, int at_k) {
-            if (at_k == view.k) add(view.deposits[d], view, i - view.across.low, j - view.along.low);
+    view.hu.reserve(view.pixels());
+    for (int j = view.along.low; j < view.along.low + view.along.count; ++j) {
+        const auto* row = scene.volume.hu.data() + grid.offset({view.across.low, j, view.k});
+        view.hu.insert(view.hu.end(), row, row + view.width);
+    }
+    view.window = window_for(view.hu, axial_black, least_axial_white, most_axial_white);
+    clear_masks(view, scene.targets.size());
+    for (std::size_t t = 0; t < scene.targets.size(); ++t)
+        each_voxel(scene.targets[t], grid, [&](int i, int j, int k) {
+            if (k == view.k) add(view.targets[t], view, i - view.across.low, j - view.along.low);
         });
     return view;
 }

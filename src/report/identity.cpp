@@ -11,12 +11,21 @@ namespace {
 
 // Changes whenever the same findings could give other bytes in an object: an instance's UID stands for its
 // bytes.
-constexpr std::string_view report_version = "2";
+constexpr std::string_view report_version = "3";
+
+// How the figure is made changes its bytes, and those of the key objects that name it.
+std::string figure_identity(const FigureOptions& figure, ObjectKind kind) {
+    if (kind != ObjectKind::secondary_capture && kind != ObjectKind::key_objects) return "";
+    std::string text = "figure";
+    for (const bool chosen : {figure.multi_frame, figure.with_patient}) text += chosen ? " 1" : " 0";
+    return text;
+}
 
 // Options that change an object's bytes are part of its UID.
 Uid derived(const ReportOptions& options, ObjectKind kind, std::string_view what) {
     return Uid::derived_from({"calcinode", options.identity, what, short_name(kind), report_version,
-                              std::to_string(options.first_series_number), std::to_string(options.revision)});
+                              std::to_string(options.first_series_number), std::to_string(options.revision),
+                              figure_identity(options.figure, kind)});
 }
 
 }  // namespace

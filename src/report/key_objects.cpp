@@ -9,6 +9,7 @@
 
 #include "report/dataset_items.hpp"
 #include "report/identity.hpp"
+#include "report/secondary_capture.hpp"
 #include "report/source_planes.hpp"
 #include "report/wording.hpp"
 
@@ -70,7 +71,7 @@ Result<std::unique_ptr<DcmDataset>> make_key_objects(const ReportContext& contex
                   single_frame ? 0 : slice.frame, context);
     }
     add_image(document, series_uid_of(context.options, ObjectKind::secondary_capture).str(),
-              UID_SecondaryCaptureImageStorage,
+              secondary_capture_class(context.options.figure),
               instance_uid_of(context.options, ObjectKind::secondary_capture).str(), 0, context);
     auto dataset = std::make_unique<DcmDataset>();
     require(document.write(*dataset), "document");

@@ -11,6 +11,7 @@
 #include "report/secondary_capture.hpp"
 #include "report/segmentation.hpp"
 #include "report/source_header.hpp"
+#include "report/source_texts.hpp"
 #include "report/structured_report.hpp"
 
 namespace calcinode::report {
@@ -35,7 +36,8 @@ class Writer {
 
   private:
     Result<> keep(Made made, ObjectKind kind, const char* name);
-    Result<> write_images();
+    Result<> write_figure();
+    Result<> write_deposits();  // what needs their voxels
 
     const ReportContext& context_;
     const std::filesystem::path& folder_;
@@ -50,14 +52,19 @@ Result<> Writer::keep(Made made, ObjectKind kind, const char* name) {
     return {};
 }
 
-Result<> Writer::write_images() {
-    const auto picture = draw_figure(context_.findings, context_.volume, context_.source);
-    if (!picture) return std::unexpected(picture.error());
-    if (auto done = write_png(*picture, folder_ / "figure.png"); !done) return done;
-    if (auto done =
-            keep(make_secondary_capture(context_, *picture), ObjectKind::secondary_capture, "sc-1.dcm");
-        !done)
-        return done;
+Result<> Writer::write_figure() {
+    const auto pages =
+        draw_figure(context_.findings, context_.volume, context_.source, figure_texts(context_),
+                    context_.options.figure.multi_frame ? FigurePages::each_deposit : FigurePages::one);
+    if (!pages) return std::unexpected(pages.error());
+    for (std::size_t p = 0; p < pages->size(); ++p) {
+        const auto name = p == 0 ? "figure.png" : "figure-" + std::to_string(p + 1) + ".png";
+        if (auto done = write_png((*pages)[p], folder_ / name); !done) return done;
+    }
+    return keep(make_secondary_capture(context_, *pages), ObjectKind::secondary_capture, "sc-1.dcm");
+}
+
+Result<> Writer::write_deposits() {
     if (auto done = keep(make_segmentation(context_), ObjectKind::segmentation, "seg.dcm"); !done)
         return done;
     return keep(make_key_objects(context_), ObjectKind::key_objects, "ko.dcm");
@@ -67,13 +74,15 @@ Result<std::vector<ReportObject>> Writer::write() {
     const auto& findings = context_.findings;
     const bool negative = findings.verdict == Verdict::negative;
     if (negative && !context_.options.report_negative) return objects_;
-    const bool with_images = !negative && !findings.deposits.empty();
+    const bool with_deposits = !negative && !findings.deposits.empty();
     if (auto done =
-            keep(make_structured_report(context_, with_images), ObjectKind::structured_report, "sr.dcm");
+            keep(make_structured_report(context_, with_deposits), ObjectKind::structured_report, "sr.dcm");
         !done)
         return std::unexpected(done.error());
-    if (with_images)
-        if (auto done = write_images(); !done) return std::unexpected(done.error());
+    if (!negative || context_.options.figure.for_negative)
+        if (auto done = write_figure(); !done) return std::unexpected(done.error());
+    if (with_deposits)
+        if (auto done = write_deposits(); !done) return std::unexpected(done.error());
     return objects_;
 }
 

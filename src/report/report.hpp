@@ -12,11 +12,19 @@
 
 namespace calcinode::report {
 
+// How the figure is made. None of it changes a finding.
+struct FigureOptions {
+    bool multi_frame = false;   // a page for each deposit, as Multi-frame True Color Secondary Capture
+    bool for_negative = false;  // a small one for a negative study: analysed, nothing found
+    bool with_patient = false;  // the patient's name, ID and birth date are drawn
+};
+
 struct ReportOptions {
     bool report_negative = true;     // an SR for a negative study, too
     int first_series_number = 9001;  // SR; then secondary capture, SEG, key objects
-    std::string identity;            // what the result was made of (see result_identity): UIDs derive from it
+    std::string identity{};          // what the result was made of (see result_identity): UIDs derive from it
     int revision = 1;
+    FigureOptions figure{};
 };
 
 enum class ObjectKind { structured_report, secondary_capture, segmentation, key_objects };
@@ -33,7 +41,9 @@ struct ReportObject {
 std::string result_identity(const SeriesSource& source, const std::string& configuration);
 
 // Writes sr.dcm, and for a study with deposits seg.dcm, sc-1.dcm, ko.dcm and figure.png, into `folder`, which
-// exists. The outcome's status must be analysed. Nothing is written twice under another UID.
+// exists. A figure of several pages has its others in figure-2.png and so on. An indeterminate study without
+// deposits has the figure, too, and a negative one where that is asked for. The outcome's status must be
+// analysed. Nothing is written twice under another UID.
 Result<std::vector<ReportObject>> write_objects(const StudyOutcome& outcome, const Volume& volume,
                                                 const SeriesSource& source, const ReportOptions& options,
                                                 const std::filesystem::path& folder);

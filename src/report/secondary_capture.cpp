@@ -1,9 +1,12 @@
 #include "report/secondary_capture.hpp"
 
 #include <dcmtk/dcmdata/dcdeftag.h>
+#include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcuid.h>
 
+#include <algorithm>
 #include <set>
+#include <span>
 
 #include "dicom/own_objects.hpp"
 #include "report/dataset_items.hpp"
@@ -32,7 +35,7 @@ void put_sources(DcmItem& dataset, const SeriesSource& source) {
     }
 }
 
-void put_pixels(DcmItem& dataset, const Picture& picture) {
+void put_format(DcmItem& dataset, const Picture& picture) {
     put(dataset, DCM_SamplesPerPixel, Uint16{3});
     put(dataset, DCM_PhotometricInterpretation, "RGB");
     put(dataset, DCM_PlanarConfiguration, Uint16{0});
@@ -42,30 +45,63 @@ void put_pixels(DcmItem& dataset, const Picture& picture) {
     put(dataset, DCM_BitsStored, Uint16{8});
     put(dataset, DCM_HighBit, Uint16{7});
     put(dataset, DCM_PixelRepresentation, Uint16{0});
-    require(dataset.putAndInsertUint8Array(DCM_PixelData, picture.rgb.data(), picture.rgb.size()),
-            "Pixel Data");
+}
+
+void put_pixels(DcmItem& dataset, std::span<const Picture> frames) {
+    const auto frame_size = frames.front().rgb.size();  // even: width and height are
+    Uint8* pixels = nullptr;                            // the element's own memory: no second copy
+    auto element = std::make_unique<DcmPixelData>(DCM_PixelData);
+    require(element->setVR(EVR_OB), "Pixel Data");
+    require(element->createUint8Array(static_cast<Uint32>(frame_size * frames.size()), pixels), "Pixel Data");
+    for (const auto& frame : frames) pixels = std::copy(frame.rgb.begin(), frame.rgb.end(), pixels);
+    require(dataset.insert(element.release(), OFTrue), "Pixel Data");
+}
+
+// The frames are pages of a document.
+void put_page_numbers(DcmItem& dataset, std::size_t pages) {
+    put(dataset, DCM_NumberOfFrames, std::to_string(pages));
+    require(dataset.putAndInsertTagKey(DCM_FrameIncrementPointer, DCM_PageNumberVector),
+            "Frame Increment Pointer");
+    std::string numbers;
+    for (std::size_t page = 1; page <= pages; ++page)
+        numbers += (page == 1 ? "" : "\\") + std::to_string(page);
+    put(dataset, DCM_PageNumberVector, numbers);
+}
+
+std::string derivation(const Findings& findings) {
+    const auto* const what =
+        findings.verdict == Verdict::negative
+            ? "Sagittal and coronal maximum intensity projections of the spine. "
+            : "Sagittal and coronal maximum intensity projections of the spine and axial image of a deposit, "
+              "with marks. ";
+    return what + conclusion(findings);
 }
 
 }  // namespace
 
+const char* secondary_capture_class(const FigureOptions& options) {
+    return options.multi_frame ? UID_MultiframeTrueColorSecondaryCaptureImageStorage
+                               : UID_SecondaryCaptureImageStorage;
+}
+
 Result<std::unique_ptr<DcmDataset>> make_secondary_capture(const ReportContext& context,
-                                                           const Picture& picture) {
+                                                           const std::vector<Picture>& pages) {
+    const auto& options = context.options.figure;
     auto dataset = std::make_unique<DcmDataset>();
-    set_common_attributes(*dataset, context, ObjectKind::secondary_capture, UID_SecondaryCaptureImageStorage,
+    set_common_attributes(*dataset, context, ObjectKind::secondary_capture, secondary_capture_class(options),
                           "OT");
     set_body_part(*dataset, context);
     put_capture_device(*dataset, context);
     put(*dataset, DCM_ImageType, "DERIVED\\SECONDARY");
     require(dataset->insertEmptyElement(DCM_PatientOrientation), "Patient Orientation");
-    put(*dataset, DCM_BurnedInAnnotation, "NO");  // the figure shows nothing that names the patient
+    put(*dataset, DCM_BurnedInAnnotation, options.with_patient ? "YES" : "NO");
     put(*dataset, DCM_LossyImageCompression, "00");
-    put(*dataset, DCM_DerivationDescription,
-        "Sagittal maximum intensity projection around the spine and axial image of the largest deposit, with "
-        "marks. " +
-            conclusion(context.findings));
+    put(*dataset, DCM_DerivationDescription, derivation(context.findings));
     put(*dataset, DCM_ImageComments, disclaimer);
     put_sources(*dataset, context.source);
-    put_pixels(*dataset, picture);
+    if (options.multi_frame) put_page_numbers(*dataset, pages.size());
+    put_format(*dataset, pages.front());
+    put_pixels(*dataset, std::span(pages).first(options.multi_frame ? pages.size() : 1));
     return dataset;
 }
 

@@ -52,8 +52,8 @@ class SpineFigure {
           image_width_(image_height_ * view.width / view.height),
           canvas_(even(std::max(image_width_, least_width_px) + 2 * margin),
                   even(image_height_ + header_height + footer_height + 2 * margin)),
-          panel_(canvas_, view,
-                 {margin, header_height + margin, canvas_.width() - 2 * margin, image_height_}) {}
+          panel_(canvas_, view, {margin, header_height + margin, canvas_.width() - 2 * margin, image_height_},
+                 image_height_ / (view.height * view.step_y_mm)) {}
 
     Picture draw();
 
@@ -172,8 +172,7 @@ Picture SpineFigure::draw() {
     header();
     panel_.corner_texts(
         sagittal() ? "Sagittal reformat along the spine" : "Coronal projection along the spine",
-        "slab " + rounded(view_.slab_mm, 0) + " mm",
-        "W " + std::to_string(view_.window.width) + "  L " + std::to_string(view_.window.level));
+        "slab " + rounded(view_.slab_mm, 0) + " mm", {in_words(view_.window)});
     if (sagittal())
         panel_.side_marks("A", "P", "H", "F");
     else

@@ -7,7 +7,7 @@
 #include "analysis/volume.hpp"
 #include "base/result.hpp"
 #include "report/curved_view.hpp"
-#include "report/figure.hpp"
+#include "report/picture.hpp"
 
 namespace calcinode::report {
 

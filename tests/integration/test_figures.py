@@ -1,12 +1,18 @@
-"""`analyze --figures` draws the spine as it was found, for every study with a spine, and changes nothing else."""
+"""The case's figure as a PACS shows it, and the pictures of the spine that `analyze --figures` draws besides."""
 
+import json
 import pathlib
+import shutil
 import struct
 import subprocess
 import tempfile
 import unittest
 
+import pydicom
+
 import cases
+import orthanc
+import png
 
 PICTURES = ("spine-sagittal.png", "spine-coronal.png")
 
@@ -17,7 +23,72 @@ def png_size(file):
     return struct.unpack(">II", data[16:24])
 
 
-class Figures(unittest.TestCase):
+def analysed(study, output, *options):
+    """The files that `analyze` writes for a study, by name."""
+    subprocess.run([cases.CALCINODE, "analyze", str(study), "--output", str(output), *options], check=True,
+                   stdout=subprocess.DEVNULL)
+    (out,) = output.iterdir()
+    return {file.name: file for file in out.iterdir()}
+
+
+class CaseFigure(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory(prefix="calcinode-figures-")
+        cls.folder = pathlib.Path(cls.scratch.name)
+        study = cases.phantom(cls.folder / "study", "--deposit", "C4:facet_left:4:700", "--deposit",
+                              "C6:paraspinal_right:2:700")[0].parent
+        cls.single = analysed(study, cls.folder / "single")
+        cls.pages = analysed(study, cls.folder / "pages", "--config", str(cls.configured("figure_multi_frame = true")))
+        nothing = cases.phantom(cls.folder / "nothing")[0].parent
+        cls.negative = analysed(nothing, cls.folder / "negative", "--config",
+                                str(cls.configured("figure_for_negative = true")))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    @classmethod
+    def configured(cls, line):
+        file = cls.folder / (line.split()[0] + ".toml")
+        file.write_text(f"[results]\n{line}\n")
+        return file
+
+    def figures(self):
+        return {"single": self.single, "pages": self.pages, "negative": self.negative}
+
+    def test_one_page_or_a_page_for_each_deposit_or_nothing_found(self):
+        self.assertEqual([n for n in self.single if n.startswith("figure")], ["figure.png"])
+        self.assertEqual(sorted(n for n in self.pages if n.startswith("figure")), ["figure-2.png", "figure.png"])
+        self.assertEqual(set(self.negative), {"sr.dcm", "sc-1.dcm", "figure.png", "result.json"})
+        self.assertEqual(pydicom.dcmread(self.pages["sc-1.dcm"]).NumberOfFrames, 2)
+        self.assertLess(png_size(self.negative["figure.png"])[0], png_size(self.single["figure.png"])[0])
+
+    def test_dciodvfy_has_nothing_to_say(self):
+        if not shutil.which("dciodvfy"):
+            cases.skip_loudly("dciodvfy (package dicom3tools) is not installed")
+        for name, files in self.figures().items():
+            done = subprocess.run(["dciodvfy", "-new", str(files["sc-1.dcm"])], stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True)
+            self.assertEqual(done.returncode, 0, name)
+            self.assertEqual([line for line in done.stdout.splitlines() if line.startswith(("Error", "Warning"))], [])
+
+    def test_orthanc_shows_the_same_pixels_as_our_picture(self):
+        if not orthanc.is_installed():
+            cases.skip_loudly("Orthanc is not installed: no real PACS shows the figure")
+        with orthanc.Orthanc(self.folder / "pacs") as pacs:
+            pacs.start()
+            for name, files in self.figures().items():
+                pages = [files["figure.png"], *(files[n] for n in sorted(files) if n.startswith("figure-"))]
+                answer = pacs.request("/instances", files["sc-1.dcm"].read_bytes())
+                instance = json.loads(answer)["ID"]
+                for frame, page in enumerate(pages):
+                    with self.subTest(name, frame=frame):
+                        shown = png.read(pacs.request(f"/instances/{instance}/frames/{frame}/preview"))
+                        self.assertTrue((shown == png.read(page.read_bytes())).all())
+
+
+class SpinePictures(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.scratch = tempfile.TemporaryDirectory(prefix="calcinode-figures-")
@@ -29,10 +100,7 @@ class Figures(unittest.TestCase):
         cls.scratch.cleanup()
 
     def analysed(self, name, *options):
-        subprocess.run([cases.CALCINODE, "analyze", str(self.images[0].parent), "--output", str(self.folder / name),
-                        *options], check=True, stdout=subprocess.DEVNULL)
-        (out,) = (self.folder / name).iterdir()
-        return {file.name: file for file in out.iterdir()}
+        return analysed(self.images[0].parent, self.folder / name, *options)
 
     def test_two_pictures_more_and_the_same_report(self):
         plain, drawn = self.analysed("plain"), self.analysed("drawn", "--figures")

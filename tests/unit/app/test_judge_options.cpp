@@ -25,6 +25,14 @@ TEST_CASE("every threshold of the configuration reaches the verdict's rule") {
     CHECK(judge_options(config).analysis.verdict == rule);
 }
 
+TEST_CASE("how the figure is made comes from the configuration") {
+    config::Config config;
+    CHECK_FALSE(judge_options(config).figure.with_patient);
+    config.results = {.figure_multi_frame = true, .figure_for_negative = true, .figure_with_patient = true};
+    const auto figure = judge_options(config).figure;
+    CHECK((figure.multi_frame && figure.for_negative && figure.with_patient));
+}
+
 TEST_CASE("a configuration with mistakes gives no options") {
     CHECK_FALSE(load_judge_options("/no/such/file.toml"));
 }

@@ -38,6 +38,7 @@ void put_usual_attributes(DcmItem& item) {
     put(item, DCM_ContentTime, "101530.25");
     put(item, DCM_StudyID, "7");
     put(item, DCM_StudyDescription, "CT neck");
+    put(item, DCM_SeriesDescription, "Neck 2.5 soft");
     put(item, DCM_AccessionNumber, "A-77");
     put(item, DCM_ReferringPhysicianName, "Refers^Robert");
     put(item, DCM_BodyPartExamined, "NECK");
@@ -189,11 +190,17 @@ Deposit& SyntheticStudy::add_deposit(VoxelIndex centre, std::array<int, 3> radiu
     return deposits.back();
 }
 
-Result<std::vector<ReportObject>> SyntheticStudy::write(int first_series_number) {
-    ReportOptions options;
+Result<std::vector<ReportObject>> SyntheticStudy::write(ReportOptions options) {
     options.identity = result_identity(source, "rule");
-    options.first_series_number = first_series_number;
     return write_objects(outcome, volume, source, options, folder_ / "out");
+}
+
+Result<std::vector<ReportObject>> SyntheticStudy::write(int first_series_number) {
+    return write(ReportOptions{.first_series_number = first_series_number});
+}
+
+Result<std::vector<ReportObject>> SyntheticStudy::write(const FigureOptions& figure) {
+    return write(ReportOptions{.figure = figure});
 }
 
 }  // namespace calcinode::report::test

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "report/picture.hpp"
 #include "report/spine_figure.hpp"
 
 using namespace calcinode;
@@ -57,8 +58,7 @@ int grey_at(const CurvedView& view, LpsPoint p) {
     const auto pixel = view.at(p);
     const int x = static_cast<int>(std::lround(pixel.x)), y = static_cast<int>(std::lround(pixel.y));
     REQUIRE((x >= 0 && y >= 0 && x < view.width && y < view.height));
-    return view.grey[static_cast<std::size_t>(y) * static_cast<std::size_t>(view.width) +
-                     static_cast<std::size_t>(x)];
+    return windowed(view.hu[view.pixel(x, y)], view.window);
 }
 
 }  // namespace
