@@ -165,9 +165,10 @@ void DicomServer::admit(Peers::Peer& peer, const std::string& address, PeerSocke
     auto rejection = why_not_allowed(*association, options_);
     if (!rejection) rejection = why_no_room(peers_.take_place(peer), options_.limits);
     if (rejection) {
-        reject(*association, *rejection);
-        return ledger_.refused(rejection->why, address,
-                               "rejected " + association->calling_ae() + ": " + rejection->in_words);
+        // First the log: whoever sees the rejection may look for its reason there.
+        ledger_.refused(rejection->why, address,
+                        "rejected " + association->calling_ae() + ": " + rejection->in_words);
+        return reject(*association, *rejection);
     }
     auto agreed = negotiate(*association);
     if (agreed) agreed = association->acknowledge();
