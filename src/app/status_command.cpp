@@ -23,12 +23,6 @@ Disk disk_of(const config::Config& config) {
     return disk;
 }
 
-std::vector<std::string> names_of(const std::vector<config::Destination>& destinations) {
-    std::vector<std::string> names;
-    for (const auto& destination : destinations) names.push_back(destination.name);
-    return names;
-}
-
 int say(const auto& status, const StatusRequest& request) {
     fmt::print("{}\n", request.json ? in_json(status) : in_words(status, request.config));
     return exit_done;
@@ -41,19 +35,20 @@ int status(const StatusRequest& request) {
     if (!study_uid) return study_uid.error();
     auto node = open_node_state(request.config);
     if (!node) return node.error();
-    auto& [config, database, runs] = *node;
+    auto& [configured, database, runs] = *node;
     if (study_uid->empty())
-        return say(NodeStatus{now_ms(), config.node.data_dir, runs, disk_of(config), database.overview(),
-                              database.destinations(), names_of(config.destinations)},
-                   request);
+        return say(
+            NodeStatus{now_ms(), configured.node.data_dir, runs, disk_of(configured), database.overview(),
+                       database.destinations(), config::names_of(configured.destinations)},
+            request);
     auto work = database.study_overview(*study_uid);
     if (!work) {
         fmt::print(stderr, "calcinode: study {} is not known here; nothing of it was received\n", *study_uid);
         return exit_nothing_found;
     }
-    return say(
-        StudyStatus{now_ms(), std::move(*work), database.destinations(), names_of(config.destinations)},
-        request);
+    return say(StudyStatus{now_ms(), std::move(*work), database.destinations(),
+                           config::names_of(configured.destinations)},
+               request);
 }
 
 }  // namespace calcinode::app
