@@ -11,6 +11,7 @@
 #include "app/result_folder.hpp"
 #include "app/result_record.hpp"
 #include "base/disk.hpp"
+#include "base/priority.hpp"
 
 namespace calcinode::app {
 namespace {
@@ -194,7 +195,9 @@ Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(
 
     auto folder = ResultFolder::begin(results_folder_, job.study_uid);
     if (!folder) return std::unexpected(folder.error());
-    const auto judged = judge_(job.study_uid, files, options, folder->temporary());
+    // Ingest comes first. The database's lock is taken by this thread only, which does not yield.
+    const auto judged =
+        call_yielding([&] { return judge_(job.study_uid, files, options, folder->temporary()); });
     if (!judged) return std::unexpected(judged.error());
     const auto name = name_of(judged->identity);
     ResultRecord record{row_of(*judged, name), revision_of(judged->identity), std::ssize(instances)};

@@ -4,6 +4,7 @@
 #include <dcmtk/dcmnet/dcmtrans.h>
 #include <dcmtk/oflog/oflog.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <mutex>
@@ -43,6 +44,27 @@ class HandOver {
 // A-ABORT by the service provider, no reason given (PS3.8 9.3.8).
 constexpr std::array<std::byte, 10> abort_pdu{std::byte{7}, {}, {}, {},           {},
                                               std::byte{4}, {}, {}, std::byte{2}, {}};
+
+// P-DATA-TF with one presentation data value (PS3.8 9.3.5).
+constexpr std::uint8_t pdu_data = 0x04;
+constexpr std::size_t pdv_header_bytes = 6;  // length, presentation context, message control header
+// A peer that announces less than this gets it all the same: it could take nothing otherwise.
+constexpr std::size_t smallest_pdu = 128;
+constexpr std::uint8_t command_fragment = 1, last_command_fragment = 3;  // message control header
+
+void append_data_pdu(std::vector<std::byte>& pdus, std::uint8_t context_id, std::uint8_t control,
+                     std::span<const std::byte> value) {
+    const auto append_length = [&](std::size_t length) {
+        for (int shift = 24; shift >= 0; shift -= 8) pdus.push_back(static_cast<std::byte>(length >> shift));
+    };
+    pdus.push_back(std::byte{pdu_data});
+    pdus.push_back({});
+    append_length(value.size() + pdv_header_bytes);
+    append_length(value.size() + 2);
+    pdus.push_back(std::byte{context_id});
+    pdus.push_back(std::byte{control});
+    pdus.insert(pdus.end(), value.begin(), value.end());
+}
 
 // DCMTK's view of a PeerSocket. Reads give all that is asked for or fail.
 class Connection : public DcmTransportConnection {
@@ -198,6 +220,20 @@ Next Association::next(Fragment& fragment) {
                 .last = pdv.lastPDV != 0,
                 .data = {static_cast<const std::byte*>(pdv.data), pdv.fragmentLength}};
     return Next::fragment;
+}
+
+bool Association::send_command(std::uint8_t context_id, std::span<const std::byte> command_set) {
+    const std::size_t theirs = parameters()->theirMaxPDUReceiveSize;  // 0: any
+    const std::size_t most =
+        theirs == 0 ? command_set.size() : std::max(theirs, smallest_pdu) - pdv_header_bytes;
+    std::vector<std::byte> pdus;
+    do {
+        const auto part = command_set.first(std::min(most, command_set.size()));
+        command_set = command_set.subspan(part.size());
+        append_data_pdu(pdus, context_id, command_set.empty() ? last_command_fragment : command_fragment,
+                        part);
+    } while (!command_set.empty());
+    return socket_->write_all(pdus);
 }
 
 void Association::acknowledge_release() {

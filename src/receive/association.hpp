@@ -10,7 +10,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <utility>
 
 #include "base/result.hpp"
 #include "receive/peer_socket.hpp"
@@ -62,6 +64,9 @@ class Association {
                 T_ASC_RejectParametersReason reason);
     Result<> acknowledge();
     Next next(Fragment& fragment);
+    // A message without a dataset, in one piece, so that a sender wakes up once for it. False: the connection
+    // has ended.
+    bool send_command(std::uint8_t context_id, std::span<const std::byte> command_set);
     void acknowledge_release();
     void abort();
 

@@ -1,10 +1,11 @@
-// The request's command set (PS3.7 6.3): the few elements that are needed to answer C-ECHO, C-STORE and
-// N-EVENT-REPORT.
+// Command sets (PS3.7 6.3): the few elements that are needed to answer C-ECHO, C-STORE and N-EVENT-REPORT.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -25,5 +26,9 @@ struct Command {
 
 // `bytes`: the whole command set, implicit little endian as always. No element in it may be a sequence.
 Result<Command> parse_command(std::span<const std::byte> bytes);
+
+// The command set of the response to `request`, without a dataset. `comment` (Error Comment, an LO) may be
+// empty.
+std::vector<std::byte> response_to(const Command& request, std::uint16_t status, std::string_view comment);
 
 }  // namespace calcinode::receive

@@ -78,7 +78,8 @@ struct StoreAnswer {
     Outcome outcome = Outcome::stored;
 };
 
-// Where one instance goes while it is received. Destroyed without commit(), it leaves nothing behind.
+// Where one instance goes while it is received. Destroyed without commit(), it leaves nothing behind. After
+// commit() it is destroyed when the answer is on its way.
 class Intake {
   public:
     virtual ~Intake() = default;

@@ -1,11 +1,8 @@
 #include "receive/session.hpp"
 
-#include <dcmtk/dcmdata/dctk.h>
-#include <dcmtk/dcmnet/dimse.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include "base/uid.hpp"
@@ -141,27 +138,23 @@ bool Session::one_message() {
 
 bool Session::echo(const Command& command, std::uint8_t context_id) {
     if (command.has_dataset) return abort(Ending::not_dicom, "a C-ECHO has no dataset");
-    T_DIMSE_C_EchoRQ request{};
-    request.MessageID = command.message_id;
-    std::strncpy(request.AffectedSOPClassUID, UID_VerificationSOPClass,
-                 sizeof request.AffectedSOPClassUID - 1);
-    request.DataSetType = DIMSE_DATASET_NULL;
     ++tally_.echoes;
-    if (DIMSE_sendEchoResponse(association_->get(), context_id, &request, STATUS_Success, nullptr).bad())
-        return end(Ending::lost);
-    return true;
+    return answer(command, context_id, status::success, "");
 }
 
 bool Session::store(const Command& command, std::uint8_t context_id) {
     if (!command.has_dataset) return abort(Ending::not_dicom, "a C-STORE without a dataset");
     watch_.receiving(true);
+    // Destroyed after the answer is on its way: what can wait is done then.
+    auto intake = begin(command, context_id);
     bool alive = true;
-    const auto answer = take_instance(command, context_id, alive);
+    const auto taken = take_dataset(intake, context_id, alive);
     if (alive) {
-        tally_.count(answer.outcome);
-        if (!answer.study_uid.empty()) watch_.fed_study(answer.study_uid);
-        log(command, answer);
-        alive = answer_store(command, context_id, answer);
+        tally_.count(taken.outcome);
+        if (!taken.study_uid.empty()) watch_.fed_study(taken.study_uid);
+        log(command, taken);
+        alive =
+            answer(command, context_id, taken.status, taken.status == status::success ? "" : taken.comment);
     }
     watch_.receiving(false);
     return alive;
@@ -185,40 +178,36 @@ bool Session::report(const Command& command, std::uint8_t context_id) {
     return answered.has_value() || end(Ending::lost);
 }
 
-StoreAnswer Session::take_instance(const Command& command, std::uint8_t context_id, bool& alive) {
-    const auto ignore = [](std::span<const std::byte>) { return true; };
-    const auto refuse = [&](StoreAnswer answer) {
-        alive = receive_dataset(context_id, ignore);
-        return answer;
-    };
+std::expected<std::unique_ptr<Intake>, StoreAnswer> Session::begin(const Command& command,
+                                                                   std::uint8_t context_id) const {
     T_ASC_PresentationContext context{};
     const char* const transfer_syntax = transfer_syntax_of(*association_, context_id, context);
     if (!transfer_syntax || command.sop_class_uid != context.abstractSyntax)
-        return refuse(refusal(status::class_mismatch, "SOP class is not that of the presentation context"));
+        return std::unexpected(
+            refusal(status::class_mismatch, "SOP class is not that of the presentation context"));
     if (!Uid::parse(command.sop_instance_uid))
-        return refuse(refusal(status::cannot_understand, "malformed SOP Instance UID"));
-
-    auto intake = guarded([&] {
+        return std::unexpected(refusal(status::cannot_understand, "malformed SOP Instance UID"));
+    return guarded([&] {
         return sink_->begin({command.sop_class_uid, command.sop_instance_uid, transfer_syntax, calling_ae_,
                              command.priority == Command::high_priority});
     });
-    if (!intake) return refuse(intake.error());
-    return take_into(std::move(*intake), context_id, alive);
 }
 
-StoreAnswer Session::take_into(std::unique_ptr<Intake> intake, std::uint8_t context_id, bool& alive) {
+StoreAnswer Session::take_dataset(std::expected<std::unique_ptr<Intake>, StoreAnswer>& intake,
+                                  std::uint8_t context_id, bool& alive) {
     const std::uint64_t longest = limits_->max_object_bytes;
     std::uint64_t received = 0;
     alive = receive_dataset(context_id, [&](std::span<const std::byte> bytes) {
         received += bytes.size();
-        if (received > longest) intake.reset();
-        if (intake) intake->write(bytes);
+        if (intake && received > longest)
+            intake = std::unexpected(refusal(status::cannot_understand, "larger than is allowed here"));
+        if (intake) (*intake)->write(bytes);
         return received / oversize_factor <= longest;
     });
-    if (!intake) return refusal(status::cannot_understand, "larger than is allowed here");
+    if (!intake) return intake.error();
     if (!alive) return {};
     const auto committed =
-        guarded([&]() -> std::expected<StoreAnswer, StoreAnswer> { return intake->commit(); });
+        guarded([&]() -> std::expected<StoreAnswer, StoreAnswer> { return (*intake)->commit(); });
     return committed ? *committed : committed.error();
 }
 
@@ -235,27 +224,10 @@ bool Session::receive_dataset(std::uint8_t context_id,
     return true;
 }
 
-bool Session::answer_store(const Command& command, std::uint8_t context_id, const StoreAnswer& answer) {
-    T_DIMSE_C_StoreRQ request{};
-    request.MessageID = command.message_id;
-    T_DIMSE_C_StoreRSP response{};
-    response.DimseStatus = answer.status;
-    response.DataSetType = DIMSE_DATASET_NULL;
-    const auto copy = [](auto& to, const std::string& from) {
-        std::strncpy(to, from.c_str(), sizeof to - 1);
-    };
-    copy(request.AffectedSOPClassUID, command.sop_class_uid);
-    copy(request.AffectedSOPInstanceUID, command.sop_instance_uid);
-    copy(response.AffectedSOPClassUID, command.sop_class_uid);
-    copy(response.AffectedSOPInstanceUID, command.sop_instance_uid);
-    response.opts = O_STORE_AFFECTEDSOPCLASSUID | O_STORE_AFFECTEDSOPINSTANCEUID;
-
-    DcmDataset detail;
-    if (answer.status != status::success && !answer.comment.empty())
-        detail.putAndInsertString(DCM_ErrorComment, answer.comment.substr(0, longest_comment).c_str());
-    const auto sent = DIMSE_sendStoreResponse(association_->get(), context_id, &request, &response,
-                                              detail.isEmpty() ? nullptr : &detail);
-    return sent.good() || end(Ending::lost);
+bool Session::answer(const Command& command, std::uint8_t context_id, std::uint16_t status,
+                     const std::string& comment) {
+    const auto response = response_to(command, status, comment.substr(0, longest_comment));
+    return association_->send_command(context_id, response) || end(Ending::lost);
 }
 
 void Session::log(const Command& command, const StoreAnswer& answer) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -47,9 +48,12 @@ class Session {
     // Reads the dataset to its end; false where the association ended before.
     bool receive_dataset(std::uint8_t context_id,
                          const std::function<bool(std::span<const std::byte>)>& take);
-    StoreAnswer take_instance(const Command& command, std::uint8_t context_id, bool& alive);
-    StoreAnswer take_into(std::unique_ptr<Intake> intake, std::uint8_t context_id, bool& alive);
-    bool answer_store(const Command& command, std::uint8_t context_id, const StoreAnswer& answer);
+    std::expected<std::unique_ptr<Intake>, StoreAnswer> begin(const Command& command,
+                                                              std::uint8_t context_id) const;
+    StoreAnswer take_dataset(std::expected<std::unique_ptr<Intake>, StoreAnswer>& intake,
+                             std::uint8_t context_id, bool& alive);
+    bool answer(const Command& command, std::uint8_t context_id, std::uint16_t status,
+                const std::string& comment);
     void log(const Command& command, const StoreAnswer& answer);
     // Remembers the first reason given, in words where its name does not say enough. Always false.
     bool end(Ending how, std::string in_words = "");

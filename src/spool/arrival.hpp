@@ -1,9 +1,10 @@
 // An instance on its way into the spool: its file, and what its bytes say.
 #pragma once
 
-#include <filesystem>
+#include <span>
 #include <string>
 
+#include "spool/blank_files.hpp"
 #include "spool/dataset_reader.hpp"
 #include "spool/incoming_file.hpp"
 #include "spool/part10.hpp"
@@ -17,13 +18,18 @@ enum class Urgency { routine, urgent };
 // Gone without a trace when destroyed, unless the spool committed it. Used by one thread.
 class Arrival {
   public:
-    // `space` must outlive this.
-    Arrival(std::filesystem::path path, FileMeta announced, Urgency urgency, Space& space)
+    // `blanks` and `space` must outlive this.
+    Arrival(BlankFiles& blanks, FileMeta announced, Urgency urgency, Space& space)
         : space_(&space),
+          blanks_(&blanks),
           urgency_(urgency),
           announced_(std::move(announced)),
-          file_(std::move(path), part10_header(announced_, no_checksum()).size()),
+          file_(blanks.take(), part10_header(announced_, no_checksum()).size()),
           reader_(announced_.transfer_syntax_uid) {}
+    // The sender has its answer now and is busy with its next instance: the time to make room for that.
+    ~Arrival() { blanks_->make_one(); }
+    Arrival(const Arrival&) = delete;
+    Arrival& operator=(const Arrival&) = delete;
 
     // The dataset's next bytes. What fails is told by Spool::commit.
     void write(std::span<const std::byte> bytes) {
@@ -42,6 +48,7 @@ class Arrival {
 
     Space* space_;
     std::uint64_t look_at_disk_ = bytes_between_looks;
+    BlankFiles* blanks_;
     Urgency urgency_;
     FileMeta announced_;  // what the association said about it
     IncomingFile file_;

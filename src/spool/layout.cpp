@@ -8,6 +8,7 @@
 
 #include "base/fd.hpp"
 #include "base/sha256.hpp"
+#include "spool/blank_files.hpp"
 
 namespace calcinode::spool {
 namespace {
@@ -21,8 +22,12 @@ Result<> make_folder(const fs::path& folder) {
     return {};
 }
 
-// Writing a file is the one test that holds for every file system, mount option and user.
+// Writing a file is the one test that holds for every file system, mount option and user. One without a name
+// is what instances are received into.
 Result<> check_writable(const fs::path& folder) {
+    if (const auto blank = BlankFiles(folder).take(); !blank)
+        return fail("the spool folder " + folder.string() +
+                    " can't hold files without a name (O_TMPFILE): " + system_error_text(blank.error()));
     const auto probe = folder / "probe";
     if (auto written = write_file_atomically(probe, "x"); !written)
         return fail("the spool folder can't be written: " + written.error().what);

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <functional>
 
@@ -72,6 +71,7 @@ Stored stored(store::Insert insert) {
 
 Spool::Spool(std::filesystem::path folder, store::Database& database, std::uintmax_t minimum_free_bytes)
     : folder_(std::move(folder)),
+      blanks_(std::make_unique<BlankFiles>(incoming_folder(folder_))),
       locks_(std::make_unique<std::array<std::mutex, 256>>()),
       database_(&database),
       space_(std::make_unique<Space>(folder_, minimum_free_bytes)) {}
@@ -85,9 +85,7 @@ Result<Spool> Spool::open(const std::filesystem::path& folder, store::Database& 
 std::expected<std::unique_ptr<Arrival>, Rejected> Spool::begin_instance(const FileMeta& announced,
                                                                         Urgency urgency) {
     if (!space_->has_room()) return refuse(Refusal::no_space, "no room in the spool");
-    static std::atomic<std::uint64_t> next{0};
-    return std::make_unique<Arrival>(incoming_folder(folder_) / (std::to_string(++next) + ".dcm"), announced,
-                                     urgency, *space_);
+    return std::make_unique<Arrival>(*blanks_, announced, urgency, *space_);
 }
 
 std::expected<Kept, Rejected> Spool::commit_instance(Arrival& arrival) {
@@ -99,7 +97,7 @@ std::expected<Kept, Rejected> Spool::commit_instance(Arrival& arrival) {
 std::expected<Kept, Rejected> Spool::keep(Arrival& arrival) try {
     auto& file = arrival.file_;
     if (file.error_number() != 0)
-        return refuse_storage("cannot write " + file.path().string(), file.error_number());
+        return refuse_storage("cannot write in " + folder_.string(), file.error_number());
     if (auto whole = arrival.reader_.finish(); !whole)
         return refuse(Refusal::not_understood, whole.error().what);
     const auto& identity = arrival.reader_.identity();

@@ -1,6 +1,6 @@
 // The spool: received instances as files on stable storage, and their rows.
 //
-//   DIR/incoming/        files being received, removed at start
+//   DIR/incoming/        where files are received; they have no names, a kill leaves nothing behind
 //   DIR/instances/xx/    <SHA-256 of the SOP Instance UID>.dcm, xx its first two digits: no path is ever made
 //                        from a received value
 //
@@ -81,6 +81,7 @@ class Spool {
     std::mutex& lock_of(const std::string& relative_path);
 
     std::filesystem::path folder_;
+    std::unique_ptr<BlankFiles> blanks_;
     // Of several instances with one UID one is committed at a time; others seldom meet.
     std::unique_ptr<std::array<std::mutex, 256>> locks_;
     store::Database* database_;

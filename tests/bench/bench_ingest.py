@@ -1,162 +1,170 @@
-"""Ingest, measured: the same CT slices sent by storescu to storescp and to calcinode, in one run.
+"""Ingest, measured: CT slices of 512 x 512 sent over loopback to calcinode, and in the same run to storescp and
+Orthanc. calcinode acknowledges an image when its bytes and its name are on stable storage; storescp syncs nothing.
 
-Prints images/s, MB/s and the ratio, for dcmtk's programs as they are installed, and for both with Nagle's
-algorithm off (TCP_NODELAY=1), which is what they can do at best. storescp writes without syncing; calcinode
-acknowledges an image only when bytes and name are on stable storage.
+1. storescu as it is installed: each image waits 40 ms for a delayed acknowledgement, unless the receiver knows better.
+2. TCP_NODELAY at both ends, so that nobody waits: one sender, and four at once.
+3. How long a C-STORE takes, from its first byte to its answer, idle and while a study is analysed on all processors.
+4. The daemon's memory while 2,000 slices come in.
 
-CALCINODE names the program. Environment: BENCH_SLICES (400), BENCH_RUNS (3: the median counts).
+Rounds are interleaved, medians count, and ratios are those of rates within one round. CALCINODE names the program.
+Environment: BENCH_SLICES (400), BENCH_ROUNDS (5).
 """
 
+import collections
+import concurrent.futures
 import os
 import pathlib
-import shutil
-import signal
-import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
-import numpy
-from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+import receivers
+import slices
 
-CALCINODE = os.environ.get("CALCINODE", "calcinode")
 SLICES = int(os.environ.get("BENCH_SLICES", "400"))
-RUNS = int(os.environ.get("BENCH_RUNS", "3"))
-SIDE = 512
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+STALLED_SLICES = 50  # where each takes 40 ms
+TIMED, WARM_UP = 1000, 50
+PHANTOMS = 4  # analysed while answers are timed
+MEMORY_SLICES, MEMORY_SENDERS = 2000, 4
 
 
-def make_slices(folder):
-    """CT slices with noise, which no layer can compress or cache away; returns their bytes."""
-    folder.mkdir()
-    noise = numpy.random.default_rng(1)
-    study, series = generate_uid(), generate_uid()
-    for number in range(SLICES):
-        meta = FileMetaDataset()
-        meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        meta.MediaStorageSOPClassUID = CTImageStorage
-        meta.MediaStorageSOPInstanceUID = generate_uid()
-        image = FileDataset("", {}, file_meta=meta, preamble=bytes(128))
-        image.is_little_endian, image.is_implicit_VR = True, False
-        image.SOPClassUID, image.SOPInstanceUID = CTImageStorage, meta.MediaStorageSOPInstanceUID
-        image.StudyInstanceUID, image.SeriesInstanceUID = study, series
-        image.Modality, image.PatientName, image.PatientID = "CT", "Bench^Mark", "0"
-        image.InstanceNumber = number + 1
-        image.Rows = image.Columns = SIDE
-        image.BitsAllocated = image.BitsStored = 16
-        image.HighBit, image.PixelRepresentation, image.SamplesPerPixel = 15, 1, 1
-        image.PhotometricInterpretation = "MONOCHROME2"
-        image.PixelData = noise.integers(-1000, 2000, (SIDE, SIDE), dtype=numpy.int16).tobytes()
-        image.save_as(folder / f"{number:04}.dcm", write_like_original=False)
-    return sum(file.stat().st_size for file in folder.iterdir())
-
-
-def environment(tuned):
-    """Of dcmtk's programs."""
-    untouched = {name: value for name, value in os.environ.items() if not name.startswith("TCP_")}
-    return dict(untouched, TCP_NODELAY="1") if tuned else untouched
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Receiver:
-    """A program that listens on `port` until the block ends."""
-
-    def __init__(self, command, port, log, tuned):
-        self.command, self.port, self.log, self.tuned = command, port, log, tuned
-
-    def __enter__(self):
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            env=environment(self.tuned))
-        deadline = time.monotonic() + 20
-        while subprocess.run(["echoscu", "-aec", "CALCINODE", "127.0.0.1", str(self.port)],
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode != 0:
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.process.kill()
-                sys.exit(f"{self.command[0]} did not start: {pathlib.Path(self.log).read_text()}")
-            time.sleep(0.1)
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-
-def storescp(folder, tuned):
-    folder.mkdir()
-    port = free_port()
-    return Receiver(["storescp", "--bit-preserving", "-aet", "CALCINODE", "-od", str(folder), str(port)], port,
-                    folder.parent / "storescp.log", tuned)
-
-
-def calcinode(folder, tuned):
-    folder.mkdir()
-    port = free_port()
-    config = folder / "calcinode.toml"
-    config.write_text(f'[node]\nbind = "127.0.0.1"\nport = {port}\ndata_dir = "{folder / "data"}"\n'
-                      "[receive]\nminimum_free_mib = 0\n[study]\nquiet_s = 3600\n")
-    return Receiver([CALCINODE, "serve", "--config", str(config)], port, folder / "calcinode.log", tuned)
-
-
-def send(port, source, senders, tuned):
-    """Seconds until all slices are answered, shared among so many storescu at once."""
-    files = sorted(map(str, source.iterdir()))
+def send(receiver, files, senders, check=True):
+    """Images a second, shared among so many storescu at once."""
+    os.sync()  # what was written before is not this receiver's to wait for
     begin = time.monotonic()
-    running = [subprocess.Popen(["storescu", "-aec", "CALCINODE", "127.0.0.1", str(port), *files[part::senders]],
-                                env=environment(tuned)) for part in range(senders)]
+    running = [subprocess.Popen(["storescu", "-aec", receivers.CALLED, "127.0.0.1", str(receiver.port),
+                                 *files[part::senders]], env=receivers.environment(receiver.no_delay))
+               for part in range(senders)]
     if any([sender.wait() != 0 for sender in running]):
-        sys.exit("storescu failed")
-    return time.monotonic() - begin
+        sys.exit(f"storescu failed to send to {receiver.name}: {receiver.log.read_text()}")
+    rate = len(files) / (time.monotonic() - begin)
+    if check and receiver.keeps and receiver.kept(slices.PIXEL_BYTES) != len(files):
+        sys.exit(f"{receiver.name} kept {receiver.kept(slices.PIXEL_BYTES)} of {len(files)} slices")
+    return rate
 
 
-def stored(folder):
-    return sum(1 for file in folder.rglob("*") if file.is_file() and file.stat().st_size > SIDE * SIDE * 2)
+def measure(base, kinds, files, senders, no_delay):
+    """{kind: [images a second in each round]}"""
+    rates = collections.defaultdict(list)
+    for number in range(ROUNDS):
+        for kind in kinds[number % len(kinds):] + kinds[:number % len(kinds)]:
+            with kind(base, no_delay) as receiver:
+                rates[kind].append(send(receiver, files, senders))
+    return rates
 
 
-def measure(base, name, start, senders, tuned):
-    """Images a second."""
-    seconds = []
-    for run in range(RUNS):
-        folder = base / f"{start.__name__}-{run}"
-        with start(folder, tuned) as receiver:
-            os.sync()  # what was written before is not this receiver's to wait for
-            seconds.append(send(receiver.port, base / "slices", senders, tuned))
-        if stored(folder) != SLICES:
-            sys.exit(f"{name} kept {stored(folder)} of {SLICES} slices")
-        shutil.rmtree(folder)
-        if seconds[-1] > 10:  # 40 ms an image by delayed acknowledgements: once is enough to see it
-            break
-    return SLICES / statistics.median(seconds)
+def ratio(rates, kind, to):
+    return statistics.median(a / b for a, b in zip(rates[kind], rates[to]))
+
+
+def print_rates(title, rates, references, bytes_each):
+    print(f"\n{title}\n{'receiver':<28}{'images/s':>10}{'MB/s':>8}" + "".join(f"{'x ' + r.name:>30}" for r in references))
+    for kind, of_kind in rates.items():
+        rate = statistics.median(of_kind)
+        print(f"{kind.name:<28}{rate:>10.0f}{rate * bytes_each / 1e6:>8.0f}" +
+              "".join(f"{ratio(rates, kind, reference):>30.2f}" for reference in references), flush=True)
+
+
+def percentiles(seconds):
+    cuts = statistics.quantiles(seconds, n=100)
+    return f"p50 {cuts[49] * 1000:7.2f} ms   p99 {cuts[98] * 1000:7.2f} ms   max {max(seconds) * 1000:7.2f} ms"
+
+
+class Analysing(receivers.Calcinode):
+    quiet_s = 1
+
+    def studies(self, state):
+        """How many are in that state."""
+        database = sqlite3.connect(f"file:{self.folder / 'data/calcinode.db'}?mode=ro", uri=True, timeout=10)
+        try:
+            return database.execute("SELECT count(*) FROM study WHERE state = ?", (state,)).fetchone()[0]
+        finally:
+            database.close()
+
+
+def time_answers(receiver, file, goes_on=lambda: True):
+    """Seconds of each C-STORE, for as long as goes_on()."""
+    with slices.TimingSender(receiver.port, file) as sender:
+        for number in range(WARM_UP):
+            sender.store(number)
+        seconds = []
+        while len(seconds) < TIMED and goes_on():
+            seconds.append(sender.store(WARM_UP + len(seconds)))
+    return seconds
+
+
+def answers_under_analysis(base, file):
+    """Seconds of C-STOREs while phantoms are analysed: from the first one's begin to the last one's end at most."""
+    studies = [base / "studies" / str(seed) for seed in range(1, PHANTOMS + 1)]
+    for seed, study in enumerate(studies, 1):
+        subprocess.run([receivers.CALCINODE, "phantom", str(study), "--seed", str(seed)], check=True,
+                       stdout=subprocess.DEVNULL)
+    with Analysing(base) as receiver:
+        for study in studies:
+            send(receiver, sorted(map(str, study.iterdir())), 1, check=False)
+        deadline = time.monotonic() + 60
+        while receiver.studies("analysing") == 0:
+            if time.monotonic() > deadline:
+                sys.exit("no analysis began")
+            time.sleep(0.02)
+        ended = threading.Event()
+
+        def watch():
+            while not ended.is_set():
+                if receiver.studies("analysed") == PHANTOMS:
+                    ended.set()
+                ended.wait(0.1)
+        watching = threading.Thread(target=watch)
+        watching.start()
+        try:
+            return time_answers(receiver, file, lambda: not ended.is_set())
+        finally:
+            ended.set()
+            watching.join()
+
+
+def peak_memory(base, file):
+    """MiB while slices come in by several associations."""
+    with receivers.Calcinode(base) as receiver:
+        def work(part):
+            with slices.TimingSender(receiver.port, file) as sender:
+                for number in range(part, MEMORY_SLICES, MEMORY_SENDERS):
+                    sender.store(number)
+        with concurrent.futures.ThreadPoolExecutor(MEMORY_SENDERS) as pool:
+            list(pool.map(work, range(MEMORY_SENDERS)))
+        return receiver.peak_memory()
 
 
 def main():
-    for tool in ("storescu", "storescp", "echoscu"):
-        if not shutil.which(tool):
-            sys.exit(f"{tool} (package dcmtk) is needed")
+    if receivers.missing():
+        sys.exit("needed: " + ", ".join(receivers.missing()))
+    storescp, bit_preserving, ignore, orthanc, ours = all_kinds = [
+        receivers.Storescp, receivers.StorescpBitPreserving, receivers.StorescpIgnore, receivers.Orthanc,
+        receivers.Calcinode]
     with tempfile.TemporaryDirectory(prefix="calcinode-bench-") as temporary:
         base = pathlib.Path(temporary)
-        megabytes = make_slices(base / "slices") / 1e6
-        print(f"ingest of {SLICES} CT slices ({megabytes:.0f} MB) on loopback, median of {RUNS} runs")
-        print(f"{'receiver':<28}{'dcmtk':<14}{'senders':>8}{'images/s':>10}{'MB/s':>8}{'ratio':>7}")
-        for tuned in (False, True):
-            for senders in (1, 4):
-                reference = None
-                for name, start in (("storescp --bit-preserving", storescp), ("calcinode serve", calcinode)):
-                    rate = measure(base, name, start, senders, tuned)
-                    reference = reference or rate
-                    print(f"{name:<28}{'TCP_NODELAY=1' if tuned else 'as installed':<14}{senders:>8}{rate:>10.0f}"
-                          f"{rate * megabytes / SLICES:>8.0f}{rate / reference:>7.1f}", flush=True)
+        each = slices.make(base / "slices", SLICES) / SLICES
+        files = sorted(map(str, (base / "slices").iterdir()))
+        first = pathlib.Path(files[0])
+        print(f"{SLICES} CT slices of {each / 1000:.0f} kB, medians of {ROUNDS} rounds")
+        print_rates(f"storescu as installed ({STALLED_SLICES} slices)",
+                    measure(base, [storescp, orthanc, ours], files[:STALLED_SLICES], 1, False), [storescp, orthanc], each)
+        alone = measure(base, all_kinds, files, 1, True)
+        print_rates("TCP_NODELAY at both ends, one sender", alone, [storescp, bit_preserving, ignore, orthanc], each)
+        four = measure(base, all_kinds, files, 4, True)
+        print_rates("TCP_NODELAY at both ends, four senders", four, [storescp, bit_preserving, ignore, orthanc], each)
+        print(f"calcinode, four senders: {statistics.median(four[ours]) / statistics.median(alone[ours]):.2f} times one")
+        print("\na C-STORE of calcinode serve, first byte to answer")
+        with receivers.Calcinode(base) as receiver:
+            print(f"idle                   {percentiles(time_answers(receiver, first))}", flush=True)
+        under_analysis = answers_under_analysis(base, first)
+        print(f"while studies are analysed {percentiles(under_analysis)} ({len(under_analysis)} stored)", flush=True)
+        print(f"\nmemory of calcinode serve while {MEMORY_SLICES} slices come in: {peak_memory(base, first):.0f} MiB")
 
 
 if __name__ == "__main__":
