@@ -26,7 +26,7 @@ struct Fixture {
 
     Fixture() {
         fs::create_directory(results);
-        config.destinations = {{"PACS", "localhost", "PACS", 104, 1}};
+        config.destinations = {{.name = "PACS", .host = "localhost", .ae_title = "PACS", .port = 104}};
         add("1.2.1", "x");
         queue();
     }
