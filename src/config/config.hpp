@@ -87,7 +87,7 @@ struct Destination {
     int timeout_s = 30;
     bool storage_commitment = false;
     bool tls = false;
-    std::string certificate_name;  // that the peer's certificate must be for; empty: `host`
+    std::string certificate_name = {};  // that the peer's certificate must be for; empty: `host`
     bool operator==(const Destination&) const = default;
 };
 
