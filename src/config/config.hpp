@@ -1,10 +1,12 @@
-// The configuration: one typed struct, read from TOML, every key checked. Defaults are those written here;
-// each key is explained in config/calcinode.toml.
+// The configuration: one typed struct, read from TOML and environment variables, every key checked. Defaults
+// are those written here; each key is explained in config/calcinode.toml.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -131,15 +133,29 @@ struct Config {
 
 std::vector<std::string> names_of(const std::vector<Destination>& destinations);
 
-// Each mistake: line, key and what is allowed.
+// Each mistake: line or environment variable, key and what is allowed.
 struct Mistake {
     int line = 0;  // 0: of no line in particular
     std::string key, what;
+    std::string variable = {};
 };
 std::string to_string(const Mistake& mistake, const std::filesystem::path& file);
 
-std::expected<Config, std::vector<Mistake>> parse(const std::string& toml_text);
-std::expected<Config, std::vector<Mistake>> load(const std::filesystem::path& file);
+// Names and values of environment variables: see environment.hpp for which of them are ours and what they
+// say.
+using Environment = std::vector<std::pair<std::string, std::string>>;
+Environment process_environment();  // those that begin with CALCINODE_
+
+// What a variable says takes precedence over the text.
+std::expected<Config, std::vector<Mistake>> parse(const std::string& toml_text,
+                                                  const Environment& environment = {});
+std::expected<Config, std::vector<Mistake>> load(const std::filesystem::path& file,
+                                                 const Environment& environment = process_environment());
+
+// Every key with its value in words, destinations by their names ("destination.PACS.port"), so that two
+// configurations can be compared key by key.
+using Settings = std::map<std::string, std::string>;
+Settings settings_of(const Config& config);
 
 // Every key there is, as "section.key", in the order of the structs above.
 std::vector<std::string> known_keys();

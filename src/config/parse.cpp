@@ -3,6 +3,7 @@
 #include "base/fd.hpp"
 #include "config/config.hpp"
 #include "config/consistency.hpp"
+#include "config/environment.hpp"
 #include "config/rules.hpp"
 #include "config/section.hpp"
 
@@ -55,7 +56,9 @@ void read_tls(Section& section, Tls& tls) {
     read_path(section, "certificate", tls.files.certificate, optional_path_rule);
     read_path(section, "private_key", tls.files.private_key, optional_path_rule);
     read_path(section, "trusted", tls.files.trusted, optional_path_rule);
-    std::string client = "none";
+    std::string client = tls.client_certificate == ClientCertificate::required   ? "required"
+                         : tls.client_certificate == ClientCertificate::optional ? "optional"
+                                                                                 : "none";
     section.text("client_certificate", client, client_certificate_rule);
     tls.client_certificate = client == "required"   ? ClientCertificate::required
                              : client == "optional" ? ClientCertificate::optional
@@ -124,14 +127,27 @@ void read_destination(Section& section, Destination& destination) {
     section.text("certificate_name", destination.certificate_name, optional_host_rule);
 }
 
+std::string list_of(const std::vector<std::string>& names) {
+    std::string words;
+    for (const auto& name : names) words += (words.empty() ? "" : ", ") + name;
+    return words;
+}
+
 // Reads all sections of `document`, and says what each is called and which keys it has.
 class Reader {
   public:
     Reader(const toml::table& document, std::vector<Mistake>& mistakes)
         : document_(&document), mistakes_(&mistakes) {}
 
-    Config read() {
+    Config read(const Environment& environment = {}) {
         Config config;
+        read_into(config);
+        find_slips(sections_, environment, *mistakes_);
+        return config;
+    }
+
+    // What the document does not say stays as it is in `config`.
+    void read_into(Config& config) {
         section("node", config.node, read_node);
         section("receive", config.receive, read_receive);
         section("tls", config.tls, read_tls);
@@ -145,10 +161,10 @@ class Reader {
         destinations(config);
         unknown_sections();
         check_together(config, *mistakes_);
-        return config;
     }
 
     std::vector<std::string> keys;
+    Settings settings;
 
   private:
     template <class Fields, class Read>
@@ -156,10 +172,12 @@ class Reader {
         sections_.push_back(name);
         const auto* node = document_->get(name);
         const auto* table = node ? node->as_table() : nullptr;
-        if (node && !table) mistakes_->push_back({line_of(*node), name, "must be a section: [" + name + "]"});
-        Section section(table, name, *mistakes_, node ? line_of(*node) : 0);
+        if (node && !table)
+            mistakes_->push_back(mistake_at(place_of(*node), name, "must be a section: [" + name + "]"));
+        Section section(table, name, *mistakes_);
         read_fields(section, fields);
         section.finish();
+        keep(name, section);
         keys.insert(keys.end(), section.keys().begin(), section.keys().end());
     }
 
@@ -168,12 +186,13 @@ class Reader {
         const auto* node = document_->get("destination");
         const auto* tables = node ? node->as_array() : nullptr;
         if (node && (!tables || !tables->is_array_of_tables())) {
-            mistakes_->push_back({line_of(*node), "destination", "must be written as [[destination]]"});
+            mistakes_->push_back(
+                mistake_at(place_of(*node), "destination", "must be written as [[destination]]"));
             return;
         }
         if (!tables) return;
         for (const auto& entry : *tables) {
-            Section section(entry.as_table(), "destination", *mistakes_, line_of(entry));
+            Section section(entry.as_table(), "destination", *mistakes_);
             Destination destination;
             read_destination(section, destination);
             section.finish();
@@ -182,7 +201,7 @@ class Reader {
             });
             if (again)
                 mistakes_->push_back(
-                    {line_of(entry), "destination.name", "names an earlier destination already"});
+                    mistake_at(place_of(entry), "destination.name", "names an earlier destination already"));
             config.destinations.push_back(destination);
         }
     }
@@ -191,8 +210,13 @@ class Reader {
         for (const auto& [key, node] : *document_) {
             const std::string name(key.str());
             if (std::ranges::find(sections_, name) == sections_.end())
-                mistakes_->push_back({line_of(node), name, "is not known here"});
+                mistakes_->push_back(
+                    mistake_at(place_of(node), name, "is not known here; there are " + list_of(sections_)));
         }
+    }
+
+    void keep(const std::string& name, const Section& section) {
+        for (const auto& [key, value] : section.settings()) settings[name + "." + key] = value;
     }
 
     const toml::table* document_;
@@ -202,11 +226,13 @@ class Reader {
 
 }  // namespace
 
-std::expected<Config, std::vector<Mistake>> parse(const std::string& toml_text) {
+std::expected<Config, std::vector<Mistake>> parse(const std::string& toml_text,
+                                                  const Environment& environment) {
     std::vector<Mistake> mistakes;
     try {
-        const toml::table document = toml::parse(toml_text);
-        Config config = Reader(document, mistakes).read();
+        toml::table document = toml::parse(toml_text);
+        lay_over(document, environment, mistakes);
+        Config config = Reader(document, mistakes).read(environment);
         if (mistakes.empty()) return config;
     } catch (const toml::parse_error& error) {
         const auto line = static_cast<int>(error.source().begin.line);
@@ -216,10 +242,26 @@ std::expected<Config, std::vector<Mistake>> parse(const std::string& toml_text) 
     return std::unexpected(mistakes);
 }
 
-std::expected<Config, std::vector<Mistake>> load(const std::filesystem::path& file) {
+std::expected<Config, std::vector<Mistake>> load(const std::filesystem::path& file,
+                                                 const Environment& environment) {
     const auto text = read_file(file, largest_file_bytes);
     if (!text) return std::unexpected(std::vector<Mistake>{{0, "", text.error().what}});
-    return parse(*text);
+    return parse(*text, environment);
+}
+
+Settings settings_of(const Config& config) {
+    std::vector<Mistake> mistakes;
+    const toml::table empty;
+    Reader reader(empty, mistakes);
+    Config copy = config;
+    reader.read_into(copy);
+    for (auto& destination : copy.destinations) {
+        Section section(nullptr, "destination", mistakes);
+        read_destination(section, destination);
+        for (const auto& [key, value] : section.settings())
+            reader.settings["destination." + destination.name + "." + key] = value;
+    }
+    return reader.settings;
 }
 
 std::vector<std::string> known_keys() {
@@ -243,7 +285,7 @@ std::vector<std::string> names_of(const std::vector<Destination>& destinations) 
 }
 
 std::string to_string(const Mistake& mistake, const std::filesystem::path& file) {
-    std::string text = file.string();
+    std::string text = mistake.variable.empty() ? file.string() : "environment variable " + mistake.variable;
     if (mistake.line > 0) text.append(":").append(std::to_string(mistake.line));
     text += ": ";
     if (!mistake.key.empty()) text.append(mistake.key).append(": ");

@@ -14,14 +14,16 @@ std::string short_text(double value) {
     return {text.data(), end};
 }
 
-}  // namespace
-
-int line_of(const toml::node& node) {
-    return static_cast<int>(node.source().begin.line);
+std::string in_words(const Settings& settings) {
+    std::string words;
+    for (const auto& [key, value] : settings) words += (words.empty() ? "" : ", ") + key;
+    return words;
 }
 
-Section::Section(const toml::table* table, std::string name, std::vector<Mistake>& mistakes, int line)
-    : table_(table), name_(std::move(name)), mistakes_(&mistakes), line_(line) {}
+}  // namespace
+
+Section::Section(const toml::table* table, std::string name, std::vector<Mistake>& mistakes)
+    : table_(table), name_(std::move(name)), mistakes_(&mistakes) {}
 
 const toml::node* Section::find(const std::string& key) {
     const auto full = name_ + "." + key;
@@ -29,66 +31,78 @@ const toml::node* Section::find(const std::string& key) {
     return table_ ? table_->get(key) : nullptr;
 }
 
-void Section::mistake(const toml::node* node, const std::string& key, std::string what) {
-    mistakes_->push_back({node ? line_of(*node) : line_, name_ + "." + key, std::move(what)});
+void Section::mistake(const Place& place, const std::string& key, std::string what) {
+    mistakes_->push_back(mistake_at(place, name_ + "." + key, std::move(what)));
 }
 
 void Section::text(const std::string& key, std::string& field, const TextRule& rule) {
-    const auto* node = find(key);
-    if (!node) return;
-    const auto value = node->value_exact<std::string>();
-    if (!value) return mistake(node, key, "must be a text in quotes");
-    if (auto wrong = rule(*value); !wrong.empty()) return mistake(node, key, std::move(wrong));
-    field = *value;
+    if (const auto* node = find(key)) {
+        const auto value = node->value_exact<std::string>();
+        const auto wrong = value ? rule(*value) : "must be a text in quotes";
+        if (wrong.empty())
+            field = *value;
+        else
+            mistake(place_of(*node), key, wrong);
+    }
+    settings_[key] = field.empty() ? "nothing" : field;
 }
 
 void Section::texts(const std::string& key, std::vector<std::string>& fields, const TextRule& rule) {
-    const auto* node = find(key);
-    if (!node) return;
-    const auto* values = node->as_array();
-    if (!values) return mistake(node, key, R"(must be a list of texts: ["A", "B"])");
+    if (const auto* node = find(key)) read_texts(*node, key, fields, rule);
+    std::string words;
+    for (const auto& field : fields) words += (words.empty() ? "" : ", ") + field;
+    settings_[key] = words.empty() ? "nothing" : words;
+}
+
+void Section::read_texts(const toml::node& node, const std::string& key, std::vector<std::string>& fields,
+                         const TextRule& rule) {
+    const auto given = texts_of(node);
+    if (!given) return mistake(place_of(node), key, R"(must be a list of texts: ["A", "B"])");
     std::vector<std::string> read;
-    for (const auto& entry : *values) {
-        const auto value = entry.value_exact<std::string>();
-        const auto wrong = value ? rule(*value) : "must be a text in quotes";
-        if (!wrong.empty()) return mistake(&entry, key, "each entry " + wrong);
-        read.push_back(*value);
+    for (const auto& entry : given->entries) {
+        const auto wrong = entry.text ? rule(*entry.text) : "must be a text in quotes";
+        if (!wrong.empty()) return mistake(entry.place, key, "each entry " + wrong);
+        read.push_back(*entry.text);
     }
     fields = std::move(read);
 }
 
 void Section::boolean(const std::string& key, bool& field) {
-    const auto* node = find(key);
-    if (!node) return;
-    const auto value = node->value_exact<bool>();
-    if (!value) return mistake(node, key, "must be true or false");
-    field = *value;
+    if (const auto* node = find(key)) {
+        if (const auto value = boolean_of(*node))
+            field = *value;
+        else
+            mistake(place_of(*node), key, "must be true or false");
+    }
+    settings_[key] = field ? "true" : "false";
 }
 
 void Section::integer(const std::string& key, std::int64_t& field, std::int64_t least, std::int64_t most) {
-    const auto* node = find(key);
-    if (!node) return;
-    const auto value = node->value_exact<std::int64_t>();
-    if (!value || *value < least || *value > most)
-        return mistake(
-            node, key,
-            "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
-    field = *value;
+    if (const auto* node = find(key)) {
+        const auto value = integer_of(*node);
+        if (value && *value >= least && *value <= most)
+            field = *value;
+        else
+            mistake(place_of(*node), key,
+                    "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    }
+    settings_[key] = std::to_string(field);
 }
 
 void Section::number(const std::string& key, double& field, double least, double most) {
-    const auto* node = find(key);
-    if (!node) return;
-    auto value = node->value_exact<double>();
-    if (const auto whole = node->value_exact<std::int64_t>()) value = static_cast<double>(*whole);
-    const bool in_range = value && *value >= least && *value <= most;  // TOML's nan is not
-    if (!in_range)
-        return mistake(node, key, "must be a number from " + short_text(least) + " to " + short_text(most));
-    field = *value;
+    if (const auto* node = find(key)) {
+        const auto value = number_of(*node);
+        if (value && *value >= least && *value <= most)  // TOML's nan is not
+            field = *value;
+        else
+            mistake(place_of(*node), key,
+                    "must be a number from " + short_text(least) + " to " + short_text(most));
+    }
+    settings_[key] = short_text(field);
 }
 
 void Section::require(const std::string& key) {
-    if (!find(key)) mistake(nullptr, key, "is missing");
+    if (!find(key)) mistake(table_ ? place_of(*table_) : Place{}, key, "is missing");
 }
 
 void Section::finish() {
@@ -96,7 +110,7 @@ void Section::finish() {
     for (const auto& [key, node] : *table_) {
         const std::string name(key.str());
         if (std::ranges::find(keys_, name_ + "." + name) == keys_.end())
-            mistake(&node, name, "is not known here");
+            mistake(place_of(node), name, "is not known here; there are " + in_words(settings_));
     }
 }
 

@@ -1,5 +1,6 @@
 // Reads one table of the TOML document into typed fields, and keeps a Mistake for each key that is of the
-// wrong type, out of range or not known. Internal to config/: the only header that sees toml++.
+// wrong type, out of range or not known. What each field then holds is kept in words as well. Internal to
+// config/: this header, value.hpp and environment.hpp alone see toml++.
 #pragma once
 
 #include <toml++/toml.h>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "config/value.hpp"
 
 namespace calcinode::config {
 
@@ -19,8 +21,8 @@ using TextRule = std::function<std::string(const std::string&)>;
 
 class Section {
   public:
-    // `table` may be null: then every field keeps its default. `line` is where the section starts.
-    Section(const toml::table* table, std::string name, std::vector<Mistake>& mistakes, int line = 0);
+    // `table` may be null: then every field keeps its default.
+    Section(const toml::table* table, std::string name, std::vector<Mistake>& mistakes);
 
     void text(const std::string& key, std::string& field, const TextRule& rule);
     void texts(const std::string& key, std::vector<std::string>& fields, const TextRule& rule);
@@ -42,19 +44,21 @@ class Section {
     void finish();
 
     const std::vector<std::string>& keys() const { return keys_; }
+    // The keys without the section's name, and their values.
+    const Settings& settings() const { return settings_; }
 
   private:
     const toml::node* find(const std::string& key);
     void integer(const std::string& key, std::int64_t& field, std::int64_t least, std::int64_t most);
-    void mistake(const toml::node* node, const std::string& key, std::string what);
+    void read_texts(const toml::node& node, const std::string& key, std::vector<std::string>& fields,
+                    const TextRule& rule);
+    void mistake(const Place& place, const std::string& key, std::string what);
 
     const toml::table* table_;
     std::string name_;
     std::vector<Mistake>* mistakes_;
-    int line_;
     std::vector<std::string> keys_;
+    Settings settings_;
 };
-
-int line_of(const toml::node& node);
 
 }  // namespace calcinode::config

@@ -70,7 +70,8 @@ TEST_CASE("a misspelt key is named with its line") {
     const auto mistake = mistake_in("[node]\nae_title = 'X'\nprot = 104\n");
     CHECK(mistake.line == 3);
     CHECK(mistake.key == "node.prot");
-    CHECK(to_string(mistake, "a.toml") == "a.toml:3: node.prot: is not known here");
+    CHECK(to_string(mistake, "a.toml") ==
+          "a.toml:3: node.prot: is not known here; there are ae_title, bind, data_dir, port");
 }
 
 TEST_CASE("an unknown section is a mistake") {
