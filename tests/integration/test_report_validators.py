@@ -28,7 +28,7 @@ STUDY_ATTRIBUTES = ("SpecificCharacterSet", "PatientName", "PatientID", "Patient
                     "StudyInstanceUID", "StudyDate", "StudyTime", "StudyID", "AccessionNumber",
                     "ReferringPhysicianName")
 # PixelMed's time grows with the square of the number of images.
-MOST_IMAGES = 40
+MOST_IMAGES = 60
 
 # What validators say of us that is no mistake of ours, and why.
 EXPLAINED = {
