@@ -27,9 +27,8 @@ class SpineCases(unittest.TestCase):
         cls.judged = {}
         with tempfile.TemporaryDirectory(prefix="calcinode-spine-") as folder:
             for name in FINE + COARSE:
-                files = cases.case(name, pathlib.Path(folder))
-                truth = json.loads((files[0].parent.parent / "truth.json").read_text())
-                result = volumes.analyse(files[0].parent, pathlib.Path(folder) / "out" / name)
+                case, result, _ = volumes.analysed_case(name, pathlib.Path(folder))
+                truth = json.loads((case / "truth.json").read_text())
                 cls.judged[name] = truth, result["spine"]
 
     def group(self, names):
