@@ -2,22 +2,34 @@
 
 #include <doctest/doctest.h>
 #include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 using namespace calcinode;
 
+namespace {
+
+// Of the calling thread: its policy, and how nice it is.
+std::pair<int, int> priority() {
+    return {::sched_getscheduler(0), ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()))};
+}
+
+}  // namespace
+
 TEST_CASE("what yields does so in a thread of its own, with those that it starts; its caller does not") {
-    int inside = -1, started = -1;
+    std::pair<int, int> inside, started;
     CHECK(call_yielding([&] {
-              inside = ::sched_getscheduler(0);
-              std::thread([&] { started = ::sched_getscheduler(0); }).join();
+              inside = priority();
+              std::thread([&] { started = priority(); }).join();
               return 42;
           }) == 42);
-    CHECK(inside == SCHED_IDLE);
-    CHECK(started == SCHED_IDLE);
-    CHECK(::sched_getscheduler(0) == SCHED_OTHER);
+    CHECK(inside == std::pair(SCHED_BATCH, yielding_nice));
+    CHECK(started == inside);
+    CHECK(priority().first == SCHED_OTHER);
 }
 
 TEST_CASE("what fails while it yields fails for its caller") {
