@@ -3,9 +3,10 @@
 CALCINODE_CT    the folder with real CT series
 CALCINODE_EVAL  the folder with make_cases.py, which puts deposits into them
 CALCINODE_CASES built cases to use instead of building them (optional)
-CALCINODE_BUILT where cases that had to be built stay for the tests that follow (CTest names the build tree)
+CALCINODE_BUILT where cases and phantoms that had to be built stay for the tests that follow (CTest names the build tree)
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -24,10 +25,42 @@ def skip_loudly(why):
     raise unittest.SkipTest(why)
 
 
+@contextlib.contextmanager
+def locked(file):
+    """Tests may run beside each other: only one at a time makes what stays for all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with open(file, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def program_state():
+    """Names what this very program made."""
+    return hashlib.sha256(pathlib.Path(CALCINODE).read_bytes()).hexdigest()[:12]
+
+
 def phantom(folder, *options):
-    """Writes a phantom study and returns its files."""
+    """Writes a phantom study and returns its files. To make one takes seconds: where cases stay, one with the same
+    options is made once, for all tests, and its files are links to be read only."""
+    folder, kept = pathlib.Path(folder), os.environ.get("CALCINODE_BUILT")
+    if not kept:
+        write_phantom(folder, *options)
+        return sorted(folder.glob("*.dcm"))
+    name = hashlib.sha256("\n".join(options).encode()).hexdigest()[:12]
+    made = pathlib.Path(kept) / f"phantoms-{program_state()}" / name
+    with locked(made.with_suffix(".lock")):
+        if not made.is_dir():
+            shutil.rmtree(made.with_suffix(".part"), ignore_errors=True)
+            write_phantom(made.with_suffix(".part"), *options)
+            made.with_suffix(".part").rename(made)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in made.glob("*.dcm"):
+        (folder / file.name).symlink_to(file)
+    return sorted(folder.glob("*.dcm"))
+
+
+def write_phantom(folder, *options):
     subprocess.run([CALCINODE, "phantom", str(folder), *options], check=True, stdout=subprocess.DEVNULL)
-    return sorted(pathlib.Path(folder).glob("*.dcm"))
 
 
 def real(name):
@@ -61,9 +94,7 @@ def case(name, folder):
     if not os.environ.get("CALCINODE_CT"):
         skip_loudly(f"CALCINODE_CT is unset: case {name} cannot be built")
     folder = built_for(tools) or pathlib.Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / f"{name}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # tests may run beside each other
+    with locked(folder / f"{name}.lock"):
         if not (folder / name / "truth.npz").is_file():  # written last
             # -B: no compiled files beside data that is not ours
             subprocess.run(["/usr/bin/python3", "-B", str(tools / "make_cases.py"), str(tools / "dev-cases.json"),

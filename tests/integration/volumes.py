@@ -5,8 +5,6 @@ in patient coordinates. write() puts it on disk as a scanner would that acquired
 coordinates of each voxel stay what they are.
 """
 
-import fcntl
-import hashlib
 import json
 import os
 import pathlib
@@ -146,10 +144,8 @@ def analysed_case(name, folder):
     if not os.environ.get("CALCINODE_BUILT") or os.environ.get("CALCINODE_CASES"):
         output = pathlib.Path(folder) / "analysed" / name
         return case, analyse(case / "dicom", output), output
-    program = hashlib.sha256(pathlib.Path(cases.CALCINODE).read_bytes()).hexdigest()[:12]
-    output = case.parent / f"analysed-{program}" / name
-    with open(case.parent / f"{name}.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    output = case.parent / f"analysed-{cases.program_state()}" / name
+    with cases.locked(case.parent / f"{name}.lock"):
         done = list(output.rglob("result.json"))  # written last
         return case, json.loads(done[0].read_text()) if done else analyse(case / "dicom", output), output
 
