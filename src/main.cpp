@@ -7,6 +7,7 @@
 
 #include "app/analyze.hpp"
 #include "app/check.hpp"
+#include "app/healthcheck_command.hpp"
 #include "app/judge_options.hpp"
 #include "app/phantom_command.hpp"
 #include "app/reanalyze_command.hpp"
@@ -132,6 +133,11 @@ int run(int argc, char** argv) {
     const auto* resend = add_resend(app, resend_request);
     const auto* reanalyze = add_reanalyze(app, reanalyze_arguments);
 
+    std::filesystem::path healthcheck_config;
+    auto* healthcheck =
+        app.add_subcommand("healthcheck", "whether the daemon is well, for a container engine");
+    healthcheck->add_option("--config", healthcheck_config, config_file_text)->required();
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -142,6 +148,7 @@ int run(int argc, char** argv) {
     if (phantom->parsed()) return run_phantom(phantom_arguments);
     if (status->parsed()) return app::status(status_request);
     if (resend->parsed()) return app::resend(resend_request);
+    if (healthcheck->parsed()) return app::healthcheck(healthcheck_config);
     if (reanalyze->parsed()) return app::reanalyze(reanalyze_arguments.config, reanalyze_arguments.study_uid);
     return app::check(check_config);
 }

@@ -9,17 +9,18 @@ namespace calcinode::app {
 Completeness::Completeness(store::Database& database, config::Study times, UnixMillis listening_since,
                            Feeds feeds, FindGap find_gap)
     : database_(&database),
-      times_(times),
+      times_(std::move(times)),
       listening_since_(listening_since),
       feeds_(std::move(feeds)),
       find_gap_(std::move(find_gap)) {}
 
 int Completeness::look(UnixMillis now) {
-    const auto quiet_since = now - times_.quiet_s * UnixMillis{1000};
+    const auto times = times_.get();
+    const auto quiet_since = now - times.quiet_s * UnixMillis{1000};
     if (listening_since_ >= quiet_since) return 0;
     int queued = 0;
     for (const auto& study : database_->quiet_studies(quiet_since)) {
-        if (feeds_(study.study_uid) || waits_for_slices(study, now)) continue;
+        if (feeds_(study.study_uid) || waits_for_slices(study, times.gap_wait_s, now)) continue;
         // False where an image came since the row was read: it is looked at again later.
         if (!database_->queue_study(study.study_uid, study.last_received)) continue;
         spdlog::info("study {}: complete, {} instances; analysis queued", study.study_uid, study.instances);
@@ -28,15 +29,14 @@ int Completeness::look(UnixMillis now) {
     return queued;
 }
 
-bool Completeness::waits_for_slices(const store::StudyRow& study, UnixMillis now) {
-    const auto wait_ms = times_.gap_wait_s * UnixMillis{1000};
+bool Completeness::waits_for_slices(const store::StudyRow& study, int gap_wait_s, UnixMillis now) {
+    const auto wait_ms = gap_wait_s * UnixMillis{1000};
     const auto waited_ms = [&](UnixMillis since) { return now - std::max(since, listening_since_); };
     if (study.gap_since) return waited_ms(*study.gap_since) < wait_ms;  // a new image takes gap_since away
     const auto gap = find_gap_(study.study_uid);
     if (!gap || waited_ms(study.last_received) >= wait_ms) return false;
     database_->set_gap_since(study.study_uid, study.last_received);
-    spdlog::warn("study {}: {}; waiting {} s for the missing slices", study.study_uid, *gap,
-                 times_.gap_wait_s);
+    spdlog::warn("study {}: {}; waiting {} s for the missing slices", study.study_uid, *gap, gap_wait_s);
     return true;
 }
 

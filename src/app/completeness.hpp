@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/changeable.hpp"
 #include "base/time.hpp"
 #include "config/config.hpp"
 #include "store/store.hpp"
@@ -23,14 +24,16 @@ class Completeness {
     Completeness(store::Database& database, config::Study times, UnixMillis listening_since, Feeds feeds,
                  FindGap find_gap);
 
+    // From the next look on. From any thread.
+    void change(config::Study times) { times_.set(std::move(times)); }
     // Queues each study that is complete at `now`. Returns how many. Throws store::StoreFailure.
     int look(UnixMillis now);
 
   private:
-    bool waits_for_slices(const store::StudyRow& study, UnixMillis now);
+    bool waits_for_slices(const store::StudyRow& study, int gap_wait_s, UnixMillis now);
 
     store::Database* database_;
-    config::Study times_;
+    Changeable<config::Study> times_;
     UnixMillis listening_since_;
     Feeds feeds_;
     FindGap find_gap_;

@@ -3,10 +3,12 @@
 #include <spdlog/spdlog.h>
 
 #include "app/recover.hpp"
+#include "app/reload.hpp"
 #include "app/server_options.hpp"
 #include "app/store_answer.hpp"
 #include "assemble/completeness.hpp"
 #include "deliver/dicom_peer.hpp"
+#include "observe/logging.hpp"
 
 namespace calcinode::app {
 namespace {
@@ -82,10 +84,14 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config) {
     });
 }
 
-Result<> Daemon::listen() {
+receive::InstanceSink Daemon::sink() {
     auto sink = sink_into(spool_, config_.study.urgent_callers);
     sink.on_commitment = [this](const auto& report) { return commitments_.take(report, now_ms()); };
-    auto server = receive::Server::start(server_options(config_), std::move(sink));
+    return sink;
+}
+
+Result<> Daemon::listen() {
+    auto server = receive::Server::start(server_options(config_), sink());
     if (!server) return std::unexpected(server.error());
     server_ = std::move(*server);
     for (const auto& doubt : examine(config_.tls.files, std::chrono::system_clock::now()).doubtful)
@@ -139,7 +145,29 @@ std::optional<std::string> Daemon::find_gap(const std::string& study_uid) {
     return found.gap;
 }
 
+void Daemon::reload(const config::Config& fresh) {
+    const auto changes = app::reload(config_, fresh);
+    config_ = changes.config;
+    server_->change(server_options(config_), sink());
+    completeness_->change(config_.study);
+    retention_->change(config_.retention);
+    observe::set_log_level(config_.log.level);
+    for (const auto& change : changes.effective) spdlog::info("configuration read again: {}", change);
+    for (const auto& change : changes.at_restart) spdlog::warn("configuration read again: {}", change);
+    if (changes.effective.empty() && changes.at_restart.empty())
+        spdlog::info("configuration read again: nothing changed");
+}
+
+// Analysis and deliveries take as long as they take, and have bounds of their own.
+std::optional<std::string> Daemon::stuck_since(std::chrono::steady_clock::time_point bound) const {
+    if (server_->last_look() < bound) return "the listener";
+    for (const auto* worker : {ticker_.get(), housekeeper_.get()})
+        if (worker->last_moved() < bound) return worker->name();
+    return std::nullopt;
+}
+
 bool Daemon::stop() {
+    folder_.take_sign_of_life();
     std::vector<Worker*> workers{ticker_.get(), analysis_.get(), housekeeper_.get()};
     for (const auto& delivery : deliveries_) workers.push_back(delivery.get());
     for (auto* worker : workers) worker->request_stop();

@@ -27,6 +27,15 @@ class Daemon {
 
     void extend_leases() { analysis_jobs_.extend_lease(); }
 
+    // Takes over what can change while it runs; the log says what changed, and what waits for the next start.
+    // Of the main thread, as those below.
+    void reload(const config::Config& fresh);
+    // The name of a thread that should move all the time and has not since `bound`, if there is one.
+    std::optional<std::string> stuck_since(std::chrono::steady_clock::time_point bound) const;
+    // A sign of life for other processes.
+    void touch() const { folder_.give_sign_of_life(); }
+    int shutdown_s() const { return config_.receive.shutdown_s; }
+
     // No new associations, nothing new begun; open associations have receive.shutdown_s, the workers a bound
     // of their own. False where a worker did not end in time: then this object must not be destroyed (the
     // thread still uses it) and the process should end; its rows say where to go on.
@@ -36,6 +45,7 @@ class Daemon {
     Daemon(const config::Config& config, DataFolder folder, std::unique_ptr<store::Database> database,
            spool::Spool spool);
     Result<> listen();
+    receive::InstanceSink sink();
     void start_workers();
     void abandon_analysis();
     std::optional<std::string> find_gap(const std::string& study_uid);

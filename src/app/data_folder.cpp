@@ -43,4 +43,15 @@ Result<DataFolder> DataFolder::open(const std::filesystem::path& folder) {
     return opened;
 }
 
+void DataFolder::give_sign_of_life() const {
+    // Its time is all that counts, and that is worth no sync. Where it fails, silence says so.
+    const Fd file(::open(sign_of_life(folder_).c_str(),
+                         O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0640));
+    if (file) ::futimens(file.get(), nullptr);
+}
+
+void DataFolder::take_sign_of_life() const {
+    ::unlink(sign_of_life(folder_).c_str());
+}
+
 }  // namespace calcinode::app

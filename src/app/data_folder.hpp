@@ -14,12 +14,19 @@ class DataFolder {
     // can't be written or another daemon holds it. The lock goes with this object, or with the process.
     static Result<DataFolder> open(const std::filesystem::path& folder);
 
+    void give_sign_of_life() const;
+    void take_sign_of_life() const;  // there is none any more
+
     std::filesystem::path spool() const { return folder_ / "spool"; }
     std::filesystem::path results() const { return folder_ / "results"; }
     std::filesystem::path database() const { return database_file(folder_); }
     // Where these are in a folder that this process does not hold.
     static std::filesystem::path database_file(const std::filesystem::path& folder) {
         return folder / "calcinode.db";
+    }
+    // Touched every few seconds while all is well, and removed at the stop.
+    static std::filesystem::path sign_of_life(const std::filesystem::path& folder) {
+        return folder / "alive";
     }
     static std::filesystem::path lock_file(const std::filesystem::path& folder) { return folder / "lock"; }
 

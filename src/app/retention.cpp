@@ -24,20 +24,21 @@ Retention::Retention(store::Database& database, spool::Spool& spool, std::filesy
     : database_(&database), spool_(&spool), results_folder_(std::move(results_folder)), rules_(rules) {}
 
 bool Retention::remove_next(UnixMillis now) {
-    return remove_images(now) || remove_result(now);
+    const auto rules = rules_.get();
+    return remove_images(rules, now) || remove_result(rules, now);
 }
 
-bool Retention::remove_images(UnixMillis now) {
+bool Retention::remove_images(const config::Retention& rules, UnixMillis now) {
     using enum store::Database::Finished;
     const auto older_than = [&](int days) { return now - days * day_ms; };
-    if (rules_.keep_days > 0 && remove_oldest(judged, older_than(rules_.keep_days),
-                                              fmt::format("kept for {} days", rules_.keep_days)))
+    if (rules.keep_days > 0 &&
+        remove_oldest(judged, older_than(rules.keep_days), fmt::format("kept for {} days", rules.keep_days)))
         return true;
-    if (rules_.keep_failed_days > 0 &&
-        remove_oldest(failed, older_than(rules_.keep_failed_days),
-                      fmt::format("failed, kept for {} days", rules_.keep_failed_days)))
+    if (rules.keep_failed_days > 0 &&
+        remove_oldest(failed, older_than(rules.keep_failed_days),
+                      fmt::format("failed, kept for {} days", rules.keep_failed_days)))
         return true;
-    const auto why = shortage();
+    const auto why = shortage(rules);
     if (!why) {
         stuck_ = false;
         return false;
@@ -48,14 +49,14 @@ bool Retention::remove_images(UnixMillis now) {
 }
 
 // Why room is needed.
-std::optional<std::string> Retention::shortage() {
-    if (rules_.max_gib > 0)
-        if (const auto bytes = database_->image_bytes(); bytes > rules_.max_gib * gib)
+std::optional<std::string> Retention::shortage(const config::Retention& rules) {
+    if (rules.max_gib > 0)
+        if (const auto bytes = database_->image_bytes(); bytes > rules.max_gib * gib)
             return fmt::format("all images take {:.1f} GiB, retention.max_gib is {}",
-                               static_cast<double>(bytes) / static_cast<double>(gib), rules_.max_gib);
-    if (rules_.free_mib == 0) return std::nullopt;
+                               static_cast<double>(bytes) / static_cast<double>(gib), rules.max_gib);
+    if (rules.free_mib == 0) return std::nullopt;
     const auto wanted =
-        std::max(static_cast<std::uintmax_t>(rules_.free_mib) * mib, spool_->space().enough_bytes());
+        std::max(static_cast<std::uintmax_t>(rules.free_mib) * mib, spool_->space().enough_bytes());
     const auto free = free_bytes(spool_->folder());
     if (!free || *free >= wanted) return std::nullopt;
     return fmt::format("{} MiB free on the disk, {} wanted", *free / mib, wanted / mib);
@@ -82,15 +83,15 @@ bool Retention::remove_oldest(store::Database::Finished how, UnixMillis received
     return true;
 }
 
-bool Retention::remove_result(UnixMillis now) {
-    if (rules_.keep_results_days == 0) return false;
-    const auto result = database_->oldest_finished_result(now - rules_.keep_results_days * day_ms);
+bool Retention::remove_result(const config::Retention& rules, UnixMillis now) {
+    if (rules.keep_results_days == 0) return false;
+    const auto result = database_->oldest_finished_result(now - rules.keep_results_days * day_ms);
     if (!result) return false;
     if (auto removed = ResultFolder::remove(results_folder_, result->folder); !removed)
         throw std::runtime_error(removed.error().what);
     database_->result_removed(result->id, now);
     spdlog::info("study {}: result {} removed: kept for {} days", result->study_uid, result->folder,
-                 rules_.keep_results_days);
+                 rules.keep_results_days);
     return true;
 }
 

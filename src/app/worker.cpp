@@ -61,7 +61,9 @@ void Worker::recovered() {
 
 void Worker::run(std::stop_token stop) {
     while (!stop.stop_requested()) {
+        last_moved_ = std::chrono::steady_clock::now();
         if (step_safely(stop)) continue;
+        last_moved_ = std::chrono::steady_clock::now();
         std::unique_lock lock(mutex_);
         wake_.wait_for(lock, stop, rest_, [this] { return rung_; });
         rung_ = false;

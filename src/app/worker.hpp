@@ -6,6 +6,7 @@
 // the next look at it.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -31,6 +32,8 @@ class Worker {
     // Whether the step under way ended before `deadline`. request_stop() comes first.
     bool stopped_by(std::chrono::steady_clock::time_point deadline);
     const std::string& name() const { return name_; }
+    // When the step under way was begun, or the rest before it.
+    std::chrono::steady_clock::time_point last_moved() const { return last_moved_; }
 
   private:
     void run(std::stop_token stop);
@@ -46,6 +49,7 @@ class Worker {
     std::mutex mutex_;
     std::condition_variable_any wake_;
     bool rung_ = false, ended_ = false;
+    std::atomic<std::chrono::steady_clock::time_point> last_moved_ = std::chrono::steady_clock::now();
     std::jthread thread_;  // last: it uses all of the above
 };
 

@@ -53,4 +53,8 @@ void set_up_logging(const std::string& level) {
     spdlog::set_default_logger(std::move(logger));
 }
 
+void set_log_level(const std::string& level) {
+    spdlog::default_logger()->set_level(spdlog::level::from_str(level));
+}
+
 }  // namespace calcinode::observe

@@ -18,6 +18,12 @@ constexpr std::chrono::milliseconds displaced_end_within{500};
 
 }  // namespace
 
+void Peers::set_limits(int associations, int associations_per_peer) {
+    const std::scoped_lock lock(mutex_);
+    associations_ = associations;
+    associations_per_peer_ = associations_per_peer;
+}
+
 Result<> Peers::admit(const IpAddress& address, Fd socket, const Serve& serve) {
     std::list<Peer> fresh(1);
     Peer& peer = fresh.front();

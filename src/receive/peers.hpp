@@ -46,6 +46,8 @@ class Peers {
     Peers(int associations, int associations_per_peer)
         : associations_(associations), associations_per_peer_(associations_per_peer) {}
 
+    // Holds for associations that ask from now on.
+    void set_limits(int associations, int associations_per_peer);
     // Runs `serve` with the connection in a thread of its own. It must not throw.
     Result<> admit(const IpAddress& address, Fd socket, const Serve& serve);
     // Joins the threads that have ended.
@@ -68,8 +70,8 @@ class Peers {
     void displace_one();
     int count(Peer::Stage stage) const;
 
-    const int associations_, associations_per_peer_;
     mutable std::mutex mutex_;  // guards all below, and what is in the peers but their threads
+    int associations_, associations_per_peer_;
     std::condition_variable peer_done_;
     std::list<Peer> peers_;
 };

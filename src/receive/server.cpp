@@ -5,10 +5,13 @@
 #include <sys/eventfd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <memory>
 #include <thread>
 
+#include "base/changeable.hpp"
 #include "base/fd.hpp"
 #include "receive/association.hpp"
 #include "receive/ledger.hpp"
@@ -52,15 +55,19 @@ class DicomServer final : public Server {
   public:
     DicomServer(const ServerOptions& options, InstanceSink sink, std::unique_ptr<Network> network,
                 Ports ports)
-        : options_(options),
-          sink_(std::move(sink)),
+        : rules_(rules_of(options, std::move(sink))),
           network_(std::move(network)),
           ports_(std::move(ports)),
           peers_(options.limits.associations, options.limits.associations_per_peer) {
-        options_.limits.max_pdu_bytes = std::clamp(options_.limits.max_pdu_bytes, smallest_pdu, largest_pdu);
         acceptor_ = std::jthread([this] { accept_until_stopped(); });
     }
     ~DicomServer() override { stop(0); }
+
+    void change(const ServerOptions& options, InstanceSink sink) override {
+        rules_.set(rules_of(options, std::move(sink)));
+        peers_.set_limits(options.limits.associations, options.limits.associations_per_peer);
+    }
+    Clock::time_point last_look() const override { return last_look_; }
 
     std::uint16_t port() const override { return ports_.plain_number; }
     std::uint16_t tls_port() const override { return ports_.tls_number; }
@@ -70,23 +77,37 @@ class DicomServer final : public Server {
     void stop(int bound_s) override;
 
   private:
+    // A connection keeps those that held when it came.
+    struct Rules {
+        ServerOptions options;
+        InstanceSink sink;
+    };
+    using RulesNow = std::shared_ptr<const Rules>;
+    static RulesNow rules_of(const ServerOptions& options, InstanceSink sink) {
+        auto rules = std::make_shared<Rules>(options, std::move(sink));
+        auto& pdu_bytes = rules->options.limits.max_pdu_bytes;
+        pdu_bytes = std::clamp(pdu_bytes, smallest_pdu, largest_pdu);
+        return rules;
+    }
+
     void accept_until_stopped();
     void accept_one(const Fd& listener, bool with_tls);
     void welcome(Accepted accepted, bool with_tls);
-    void serve(Peers::Peer& peer, const std::string& address, Fd connected, bool with_tls);
-    void admit(Peers::Peer& peer, const std::string& address, PeerSocket& socket);
-    void serve_association(Peers::Peer& peer, const std::string& address, PeerSocket& socket,
-                           Association& association);
+    void serve(Peers::Peer& peer, const Rules& rules, const std::string& address, Fd connected,
+               bool with_tls);
+    void admit(Peers::Peer& peer, const Rules& rules, const std::string& address, PeerSocket& socket);
+    void serve_association(Peers::Peer& peer, const Rules& rules, const std::string& address,
+                           PeerSocket& socket, Association& association);
     void refuse_unheard(const Peers::Peer& peer, const std::string& address, const PeerSocket& socket,
                         Refusal why, const std::string& what);
 
-    ServerOptions options_;
-    InstanceSink sink_;
+    Changeable<RulesNow> rules_;
     std::unique_ptr<Network> network_;
     Ports ports_;
     Event stop_accepting_, stop_associations_;
     Ledger ledger_;
     Peers peers_;
+    std::atomic<Clock::time_point> last_look_ = Clock::now();
     std::jthread acceptor_;
 };
 
@@ -108,6 +129,7 @@ void DicomServer::accept_until_stopped() {
     while (true) {
         ::poll(watched, std::size(watched), static_cast<int>(reap_every.count()));
         if (watched[2].revents != 0) return;
+        last_look_ = Clock::now();
         peers_.reap();
         if (watched[0].revents != 0) accept_one(ports_.plain, false);
         if (watched[1].revents != 0) accept_one(ports_.tls, true);
@@ -127,28 +149,30 @@ void DicomServer::accept_one(const Fd& listener, bool with_tls) {
 void DicomServer::welcome(Accepted accepted, bool with_tls) {
     ledger_.connected();
     const auto address = accepted.address.str();
-    const auto& allowed = options_.allowed_addresses;
+    const auto rules = rules_.get();
+    const auto& allowed = rules->options.allowed_addresses;
     const auto has_it = [&](const IpNetwork& network) { return network.contains(accepted.address); };
     if (!allowed.empty() && std::ranges::none_of(allowed, has_it)) {
         ledger_.refused(Refusal::address, address, "its address is not among the allowed ones, closed");
         return;
     }
     const auto admitted = peers_.admit(accepted.address, std::move(accepted.socket),
-                                       [this, address, with_tls](Peers::Peer& peer, Fd socket) {
-                                           serve(peer, address, std::move(socket), with_tls);
+                                       [this, rules, address, with_tls](Peers::Peer& peer, Fd socket) {
+                                           serve(peer, *rules, address, std::move(socket), with_tls);
                                        });
     if (!admitted) ledger_.refused(Refusal::crowded, address, admitted.error().what + ", closed");
 }
 
-void DicomServer::serve(Peers::Peer& peer, const std::string& address, Fd connected, bool with_tls) {
+void DicomServer::serve(Peers::Peer& peer, const Rules& rules, const std::string& address, Fd connected,
+                        bool with_tls) {
     block_sigpipe();
+    const std::chrono::seconds acse_timeout(rules.options.limits.acse_timeout_s);
     try {
-        PeerSocket socket(std::move(connected), stop_associations_.fd(),
-                          std::chrono::seconds(options_.limits.acse_timeout_s));
-        socket.set_deadline(std::chrono::seconds(options_.limits.acse_timeout_s));
+        PeerSocket socket(std::move(connected), stop_associations_.fd(), acse_timeout);
+        socket.set_deadline(acse_timeout);
         const auto secured = with_tls ? socket.start_tls(*ports_.tls_context) : Result<>();
         if (secured)
-            admit(peer, address, socket);
+            admit(peer, rules, address, socket);
         else
             refuse_unheard(peer, address, socket, Refusal::tls_handshake, "no TLS: " + secured.error().what);
     } catch (const std::exception& failure) {
@@ -158,12 +182,14 @@ void DicomServer::serve(Peers::Peer& peer, const std::string& address, Fd connec
 }
 
 // From the first byte to the end.
-void DicomServer::admit(Peers::Peer& peer, const std::string& address, PeerSocket& socket) {
-    auto association = Association::receive(*network_, socket, options_.limits.max_pdu_bytes);
+void DicomServer::admit(Peers::Peer& peer, const Rules& rules, const std::string& address,
+                        PeerSocket& socket) {
+    const auto& options = rules.options;
+    auto association = Association::receive(*network_, socket, options.limits.max_pdu_bytes);
     if (!association)
         return refuse_unheard(peer, address, socket, Refusal::malformed_request, association.error().what);
-    auto rejection = why_not_allowed(*association, options_);
-    if (!rejection) rejection = why_no_room(peers_.take_place(peer), options_.limits);
+    auto rejection = why_not_allowed(*association, options);
+    if (!rejection) rejection = why_no_room(peers_.take_place(peer), options.limits);
     if (rejection) {
         // First the log: whoever sees the rejection may look for its reason there.
         ledger_.refused(rejection->why, address,
@@ -178,8 +204,8 @@ void DicomServer::admit(Peers::Peer& peer, const std::string& address, PeerSocke
     }
     ledger_.accepted();
     socket.set_deadline();
-    socket.set_timeout(std::chrono::seconds(options_.limits.idle_timeout_s));
-    serve_association(peer, address, socket, *association);
+    socket.set_timeout(std::chrono::seconds(options.limits.idle_timeout_s));
+    serve_association(peer, rules, address, socket, *association);
 }
 
 void DicomServer::refuse_unheard(const Peers::Peer& peer, const std::string& address,
@@ -193,11 +219,11 @@ void DicomServer::refuse_unheard(const Peers::Peer& peer, const std::string& add
     ledger_.refused(waited_in_vain ? Refusal::silent : why, address, what);
 }
 
-void DicomServer::serve_association(Peers::Peer& peer, const std::string& address, PeerSocket& socket,
-                                    Association& association) {
+void DicomServer::serve_association(Peers::Peer& peer, const Rules& rules, const std::string& address,
+                                    PeerSocket& socket, Association& association) {
     const auto begin = Clock::now();
     const auto secured = socket.channel().description();  // before it is closed
-    Session session(association, options_.limits, sink_,
+    Session session(association, rules.options.limits, rules.sink,
                     {.receiving = [&](bool receiving) { peers_.set_receiving(peer, receiving); },
                      .fed_study = [&](const std::string& study_uid) { peers_.set_fed(peer, study_uid); }});
     auto ending = session.run();

@@ -11,6 +11,7 @@
 //                   unheard ones (peers.hpp)            beyond the limit are rejected as soon as they ask
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -106,6 +107,10 @@ class Server {
     // Reads what TLS needs, binds, and starts to listen. The server runs until stop() or destruction.
     static Result<std::unique_ptr<Server>> start(const ServerOptions& options, InstanceSink sink);
     virtual ~Server() = default;
+    // Holds for connections that come from now on. Ports, TLS and AE title stay as they are.
+    virtual void change(const ServerOptions& options, InstanceSink sink) = 0;
+    // When it last looked for connections, which it does at least every second: for a check that it lives.
+    virtual std::chrono::steady_clock::time_point last_look() const = 0;
     // Where it listens; 0: it does not.
     virtual std::uint16_t port() const = 0;
     virtual std::uint16_t tls_port() const = 0;

@@ -83,6 +83,20 @@ class Installation(unittest.TestCase):
         done = subprocess.run(["systemd-analyze", "verify", str(copy)], capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stderr.strip()), (0, ""), done.stdout)
 
+    def test_the_sandbox_is_tight(self):
+        if not shutil.which("systemd-analyze"):
+            shout("SKIPPED: systemd-analyze is not installed")
+            self.skipTest("no systemd-analyze")
+        # In tenths: 0 is no exposure at all, 100 all there can be.
+        done = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=20", str(self.unit)],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout[-3000:])
+
+    def test_systemd_watches_reloads_and_restarts_it(self):
+        text = self.unit.read_text()
+        for line in ("Type=notify", "WatchdogSec=3min", "Restart=on-failure", "ExecReload=/bin/kill -HUP $MAINPID"):
+            self.assertIn(f"\n{line}\n", text)
+
     def test_the_user_can_be_made(self):
         if not shutil.which("systemd-sysusers"):
             shout("SKIPPED: systemd-sysusers is not installed")
