@@ -1,0 +1,17 @@
+# The Debian package: cpack -G DEB --config BUILD/CPackConfig.cmake. It holds what `cmake --install` installs.
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_VENDOR "Calcinode project")
+set(CPACK_PACKAGE_CONTACT "Calcinode project <root@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "DICOM node that looks for calcinosis around the spine on CT")
+set(CPACK_SET_DESTDIR ON)          # the configuration is in /etc, whatever the prefix
+set(CPACK_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "fonts-dejavu-core, init-system-helpers, systemd | systemd-standalone-sysusers")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+foreach(part conffiles postinst prerm postrm)
+  list(APPEND CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/systemd/debian/${part})
+endforeach()
+include(CPack)
