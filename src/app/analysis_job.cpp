@@ -37,7 +37,8 @@ std::string identity_of(const std::string& volume, const std::vector<store::Inst
     if (identity.empty())
         for (const auto& instance : instances) identity += instance.sop_instance_uid + instance.sha256 + "\n";
     return identity + "\n" CALCINODE_VERSION "\n" + std::to_string(options.report_negative) + "\n" +
-           std::to_string(options.first_series_number) + "\n" + identity_of(options.figure);
+           std::to_string(options.first_series_number) + "\n" + options.series_description + "\n" +
+           identity_of(options.figure);
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -192,6 +193,9 @@ Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(
     };
     auto options = options_;
     options.revision_of = revision_of;
+    options.earlier_objects = [&](int revision) {
+        return earlier_objects(results_folder_, job.study_uid, revision);
+    };
 
     auto folder = ResultFolder::begin(results_folder_, job.study_uid);
     if (!folder) return std::unexpected(folder.error());

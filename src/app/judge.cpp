@@ -53,6 +53,18 @@ Result<> write_spine_figures(const Spine& spine, const Volume& volume, const std
     return {};
 }
 
+report::ReportOptions report_options_of(const JudgeOptions& options, const std::string& identity) {
+    report::ReportOptions made;
+    made.report_negative = options.report_negative;
+    made.first_series_number = options.first_series_number;
+    made.series_description = options.series_description;
+    made.identity = identity;
+    if (options.revision_of) made.revision = options.revision_of(identity);
+    if (options.earlier_objects) made.earlier = options.earlier_objects(made.revision);
+    made.figure = options.figure;
+    return made;
+}
+
 // Analyses and reports the volume of a study that has one.
 Result<> judge_volume(const assemble::SelectedVolume& selected, const JudgeOptions& options,
                       const std::filesystem::path& folder, JudgedStudy& judged) {
@@ -75,9 +87,7 @@ Result<> judge_volume(const assemble::SelectedVolume& selected, const JudgeOptio
     outcome.findings = std::move(*findings);
 
     const Stopwatch reporting;
-    const report::ReportOptions report_options{
-        options.report_negative, options.first_series_number, judged.identity,
-        options.revision_of ? options.revision_of(judged.identity) : 1, options.figure};
+    const auto report_options = report_options_of(options, judged.identity);
     auto objects = report::write_objects(outcome, selected.volume, selected.source, report_options, folder);
     outcome.timing_s["report"] = reporting.seconds();
     if (!objects) return std::unexpected(objects.error());

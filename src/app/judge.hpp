@@ -18,8 +18,11 @@ struct JudgeOptions {
     AnalysisOptions analysis;
     bool report_negative = true;
     int first_series_number = 9001;
+    std::string series_description = report::ReportOptions{}.series_description;
     // Which revision of the study's results the one with this identity is; none: the first.
     std::function<int(const std::string& identity)> revision_of;
+    // The objects of the result before that revision; none: there is none.
+    std::function<std::vector<report::EarlierObject>(int revision)> earlier_objects;
     report::FigureOptions figure;
     bool figures = false;  // spine-sagittal.png and spine-coronal.png as well
 };

@@ -24,6 +24,7 @@ JudgeOptions judge_options(const config::Config& config) {
     options.analysis.verdict = rule_of(config.verdict);
     options.report_negative = config.results.report_negative;
     options.first_series_number = config.results.first_series_number;
+    options.series_description = config.results.series_description;
     options.figure = {.multi_frame = config.results.figure_multi_frame,
                       .for_negative = config.results.figure_for_negative,
                       .with_patient = config.results.figure_with_patient};

@@ -79,6 +79,25 @@ Result<ResultRecord> read_record(const fs::path& results, const fs::path& relati
     }
 }
 
+std::vector<report::EarlierObject> earlier_objects(const fs::path& results, const std::string& study_uid,
+                                                   int revision) {
+    auto records = records_of(results, ResultFolder::name_of(study_uid, "").parent_path());
+    std::erase_if(records, [&](const ResultRecord& record) {
+        return record.revision >= revision || record.row.objects.empty();
+    });
+    if (records.empty()) return {};
+    std::vector<report::EarlierObject> objects;
+    for (const auto& object : records.back().row.objects) {
+        auto earlier = report::read_earlier(results / object.path);
+        if (earlier)
+            objects.push_back(std::move(*earlier));
+        else
+            spdlog::warn("study {}: the new result can't name an object of revision {}: {}", study_uid,
+                         records.back().revision, earlier.error().what);
+    }
+    return objects;
+}
+
 int take_in_results(store::Database& database, const fs::path& results,
                     const std::vector<std::string>& destinations) {
     int taken_in = 0;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "report/earlier.hpp"
 #include "store/store.hpp"
 
 namespace calcinode::app {
@@ -29,5 +30,10 @@ Result<ResultRecord> read_record(const std::filesystem::path& results, const std
 // results were taken in. Throws store::StoreFailure.
 int take_in_results(store::Database& database, const std::filesystem::path& results,
                     const std::vector<std::string>& destinations);
+
+// The objects of the study's newest result before `revision` that has a report; none where there is none, or
+// its files are gone.
+std::vector<report::EarlierObject> earlier_objects(const std::filesystem::path& results,
+                                                   const std::string& study_uid, int revision);
 
 }  // namespace calcinode::app

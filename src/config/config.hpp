@@ -77,6 +77,7 @@ struct Verdict {
 struct Results {
     bool report_negative = true;
     int first_series_number = 9001;
+    std::string series_description = "CALC {verdict} {kind}";
     bool figure_multi_frame = false;
     bool figure_for_negative = false;
     bool figure_with_patient = false;

@@ -91,6 +91,7 @@ void read_results(Section& section, Results& results) {
     section.boolean("report_negative", results.report_negative);
     // Series Number is an IS of at most 2^31 - 1; four numbers in a row are used.
     section.number("first_series_number", results.first_series_number, 1, 2147483000);
+    section.text("series_description", results.series_description, series_description_rule);
     section.boolean("figure_multi_frame", results.figure_multi_frame);
     section.boolean("figure_for_negative", results.figure_for_negative);
     section.boolean("figure_with_patient", results.figure_with_patient);

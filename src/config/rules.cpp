@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/ip_address.hpp"
+#include "base/placeholders.hpp"
 
 namespace calcinode::config {
 namespace {
@@ -11,6 +12,11 @@ namespace {
 constexpr std::size_t longest_ae_title = 16;  // PS3.5, value representation AE
 constexpr std::size_t longest_host = 253;     // RFC 1035
 constexpr std::size_t longest_name = 64;
+constexpr std::size_t longest_description = 64;  // PS3.5, value representation LO
+
+// The longest that report/series_text.hpp puts in their places.
+const Placeholders longest_values{
+    {"verdict", "INDETERMINATE"}, {"severity", "MODERATE"}, {"kind", "SEGMENTATION"}};
 
 bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -70,6 +76,19 @@ std::string client_certificate_rule(const std::string& text) {
 std::string name_rule(const std::string& text) {
     if (!text.empty() && text.size() <= longest_name && all_of(text, "-_.")) return "";
     return "must be 1 to 64 letters, digits, dots, hyphens or underscores";
+}
+
+std::string series_description_rule(const std::string& text) {
+    if (!std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '\\'; }))
+        return "must be printable ASCII without backslash, which every character set shares";
+    const auto longest = filled_in(text, longest_values);
+    if (!longest) return longest.error().what;
+    if (longest->size() > longest_description)
+        return "gives up to " + std::to_string(longest->size()) + " characters; " +
+               std::to_string(longest_description) + " are allowed";
+    if (text.find("{verdict}") == std::string::npos)
+        return "must hold {verdict}: lists and rules tell positive studies from others by it";
+    return "";
 }
 
 std::string log_level_rule(const std::string& text) {

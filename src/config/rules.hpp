@@ -14,6 +14,8 @@ std::string absolute_path_rule(const std::string& text);
 std::string optional_path_rule(const std::string& text);  // the same, or nothing
 std::string client_certificate_rule(const std::string& text);
 std::string name_rule(const std::string& text);  // a destination's name: it stands in logs and rows
+// A pattern whose every outcome is a Series Description; see base/placeholders.hpp.
+std::string series_description_rule(const std::string& text);
 std::string log_level_rule(const std::string& text);
 
 }  // namespace calcinode::config

@@ -67,4 +67,31 @@ Code verdict(Verdict verdict) {
     return undetermined;
 }
 
+Code severity_of(const Findings& findings) {
+    switch (findings.severity) {
+        case Severity::none:
+            break;
+        case Severity::mild:
+            return {"255604002", "SCT", "Mild"};
+        case Severity::moderate:
+            return {"6736007", "SCT", "Moderate"};
+        case Severity::severe:
+            return {"24484000", "SCT", "Severe"};
+    }
+    if (findings.verdict != Verdict::negative) return undetermined;
+    return {"260413007", "SCT", "None"};
+}
+
+// PS3.16 CID 7035.
+Code acr_actionable(int category) {
+    switch (category) {
+        case 1:
+            return {"RID49480", "RADLEX", "ACR Category 1 Actionable Finding"};
+        case 2:
+            return {"RID49481", "RADLEX", "ACR Category 2 Actionable Finding"};
+        default:
+            return {"RID49482", "RADLEX", "ACR Category 3 Actionable Finding"};
+    }
+}
+
 }  // namespace calcinode::report::codes

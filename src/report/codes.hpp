@@ -37,6 +37,21 @@ inline constexpr Code certainty{"111012", "DCM", "Certainty of Finding"};
 inline constexpr Code conclusion{"121077", "DCM", "Conclusion"};
 inline constexpr Code comment{"121106", "DCM", "Comment"};
 
+// How grave. Actionability: PS3.16 CID 7035 has the values and no name for the concept.
+inline constexpr Code severity{"246112005", "SCT", "Severity"};
+inline constexpr Code actionability{"CALC012", "99CALC", "Actionability"};
+
+// What was looked at and is not reported, and what limits the result.
+inline constexpr Code not_a_deposit{"CALC013", "99CALC", "Dense structure that is not reported"};
+inline constexpr Code could_be_deposit{"CALC014", "99CALC", "Dense structure that could be a deposit"};
+inline constexpr Code quality_finding{"111052", "DCM", "Quality Finding"};
+inline constexpr Code beam_hardening{"RID11327", "RADLEX", "Beam-hardening"};
+inline constexpr Code metal{"CALC201", "99CALC", "Metal in the part examined"};
+inline constexpr Code irregular_series{"CALC202", "99CALC", "Irregular series of images"};
+inline constexpr Code thick_slices{"CALC203", "99CALC", "Slices more than 3 mm apart"};
+inline constexpr Code level_uncertain{"CALC204", "99CALC", "Names of vertebrae uncertain"};
+inline constexpr Code contrast_medium{"CALC205", "99CALC", "Contrast medium in vessels"};
+
 // Where.
 inline constexpr Code spine{"421060004", "SCT", "Spine"};
 inline constexpr Code vertebra{"51282000", "SCT", "Vertebra"};
@@ -63,6 +78,7 @@ inline constexpr Code sum_of_voxels{"126030", "DCM", "Sum of segmented voxel met
 inline constexpr Code canal_occupied{"CALC010", "99CALC", "Canal cross-section occupied"};
 
 // How objects hang together.
+inline constexpr Code earlier_revision{"CALC015", "99CALC", "Earlier revision of this result"};
 inline constexpr Code qualitative_evaluations{"C0034375", "UMLS", "Qualitative Evaluations"};
 inline constexpr Code segmentation{"113076", "DCM", "Segmentation"};
 inline constexpr Code source_image{"121322", "DCM", "Source image for image processing operation"};
@@ -78,6 +94,11 @@ Code vertebra_of_level(std::string_view level);
 Code compartment(Compartment compartment);
 // Present, absent or undetermined.
 Code verdict(Verdict verdict);
+// None, mild, moderate or severe; undetermined where the verdict is and nothing sure is grave.
+Code severity_of(const Findings& findings);
+Code acr_actionable(int category);  // 1 to 3
+// Always of 99CALC, with in_words() as its meaning.
+Code mimic(Mimic mimic);
 
 }  // namespace codes
 }  // namespace calcinode::report

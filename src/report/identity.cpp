@@ -11,7 +11,7 @@ namespace {
 
 // Changes whenever the same findings could give other bytes in an object: an instance's UID stands for its
 // bytes.
-constexpr std::string_view report_version = "3";
+constexpr std::string_view report_version = "4";
 
 // How the figure is made changes its bytes, and those of the key objects that name it.
 std::string figure_identity(const FigureOptions& figure, ObjectKind kind) {
@@ -25,6 +25,8 @@ std::string figure_identity(const FigureOptions& figure, ObjectKind kind) {
 Uid derived(const ReportOptions& options, ObjectKind kind, std::string_view what) {
     return Uid::derived_from({"calcinode", options.identity, what, short_name(kind), report_version,
                               std::to_string(options.first_series_number), std::to_string(options.revision),
+                              options.series_description,
+                              options.earlier.empty() ? "" : options.earlier.front().sop_instance_uid,
                               figure_identity(options.figure, kind)});
 }
 

@@ -5,30 +5,54 @@
 #include <dcmtk/dcmdata/dcuid.h>
 #include <dcmtk/dcmsr/dsrdoc.h>
 
-#include <set>
+#include <algorithm>
+#include <vector>
 
 #include "report/dataset_items.hpp"
 #include "report/identity.hpp"
 #include "report/secondary_capture.hpp"
 #include "report/source_planes.hpp"
+#include "report/sr_values.hpp"
 #include "report/wording.hpp"
 
 namespace calcinode::report {
 namespace {
 
-DSRCodedEntryValue coded(const Code& code) {
-    return {code.value, code.scheme, code.meaning};
-}
+struct KeySlice {
+    int slice = 0;  // index into the source's
+    std::vector<const Deposit*> shown;
+};
 
-// Indices into the source's slices, in their order.
-std::set<int> slices_that_show_deposits(const ReportContext& context) {
-    std::set<int> slices;
+// The slice that shows most of each deposit, that of the largest first.
+std::vector<KeySlice> key_slices(const ReportContext& context) {
+    std::vector<KeySlice> slices;
     for (const auto& deposit : context.findings.deposits) {
         const auto voxels = voxels_on_planes(deposit.mask, context.volume.grid, context.source);
         const int best = best_slice(voxels_per_slice(voxels, context.source));
-        if (best >= 0) slices.insert(best);
+        if (best < 0) continue;
+        auto found = std::ranges::find(slices, best, &KeySlice::slice);
+        if (found == slices.end()) found = slices.insert(slices.end(), {best, {}});
+        found->shown.push_back(&deposit);
     }
     return slices;
+}
+
+// "Image 41: deposit 1 (C4-C5, paraspinal, left)."
+std::string words_of(const KeySlice& key, const SeriesSource& source) {
+    const auto& slice = source.slices[static_cast<std::size_t>(key.slice)];
+    std::string text = slice.sop_class_uid == UID_CTImageStorage
+                           ? "Image " + std::to_string(slice.instance_number)
+                           : "Frame " + std::to_string(slice.frame);
+    for (const auto* deposit : key.shown)
+        text += (deposit == key.shown.front() ? ": deposit " : ", deposit ") + std::to_string(deposit->id) +
+                " (" + place_words(*deposit) + ")";
+    return text + ".";
+}
+
+std::string description(const ReportContext& context, const std::vector<KeySlice>& slices) {
+    std::string text = revision_words(context.options) + conclusion(context.findings);
+    for (const auto& key : slices) text += "\n" + words_of(key, context.source);
+    return text;
 }
 
 void add_image(DSRDocument& document, const std::string& series_uid, const std::string& sop_class_uid,
@@ -47,7 +71,7 @@ void add_image(DSRDocument& document, const std::string& series_uid, const std::
             "evidence");
 }
 
-void add_root(DSRDocument& document, const ReportContext& context) {
+void add_root(DSRDocument& document, const std::string& description) {
     auto& tree = document.getTree();
     tree.addContentItem(DSRTypes::RT_isRoot, DSRTypes::VT_Container);
     require(tree.getCurrentContentItem().setConceptName(coded(codes::of_interest)), "title");
@@ -55,7 +79,7 @@ void add_root(DSRDocument& document, const ReportContext& context) {
     tree.addContentItem(DSRTypes::RT_contains, DSRTypes::VT_Text, DSRTypes::AM_belowCurrent);
     auto& text = tree.getCurrentContentItem();
     require(text.setConceptName(coded(codes::key_object_description)), "description");
-    require(text.setStringValue(conclusion(context.findings).c_str()), "description");
+    require(text.setStringValue(description.c_str()), "description");
 }
 
 }  // namespace
@@ -63,9 +87,10 @@ void add_root(DSRDocument& document, const ReportContext& context) {
 Result<std::unique_ptr<DcmDataset>> make_key_objects(const ReportContext& context) {
     DSRDocument document;
     require(document.createNewDocument(DSRTypes::DT_KeyObjectSelectionDocument), "document");
-    add_root(document, context);
-    for (const int s : slices_that_show_deposits(context)) {
-        const auto& slice = context.source.slices[static_cast<std::size_t>(s)];
+    const auto slices = key_slices(context);
+    add_root(document, description(context, slices));
+    for (const auto& key : slices) {
+        const auto& slice = context.source.slices[static_cast<std::size_t>(key.slice)];
         const bool single_frame = slice.sop_class_uid == UID_CTImageStorage;
         add_image(document, context.source.series_uid, slice.sop_class_uid, slice.sop_instance_uid,
                   single_frame ? 0 : slice.frame, context);

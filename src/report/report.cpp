@@ -97,7 +97,7 @@ Result<std::vector<ReportObject>> write_objects(const StudyOutcome& outcome, con
     const auto header = SourceHeader::read(source);
     if (!header) return std::unexpected(header.error());
     try {
-        const ReportContext context{*outcome.findings, volume, source, options, *header};
+        const ReportContext context{*outcome.findings, volume, source, options, *header, outcome.remarks};
         return Writer(context, folder).write();
     } catch (const std::exception& mistake) {
         return fail("can't make the report of study " + outcome.study_uid + ": " + mistake.what());

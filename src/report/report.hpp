@@ -8,6 +8,7 @@
 #include "analysis/volume.hpp"
 #include "base/result.hpp"
 #include "dicom/series_source.hpp"
+#include "report/earlier.hpp"
 #include "report/outcome.hpp"
 
 namespace calcinode::report {
@@ -20,10 +21,12 @@ struct FigureOptions {
 };
 
 struct ReportOptions {
-    bool report_negative = true;     // an SR for a negative study, too
-    int first_series_number = 9001;  // SR; then secondary capture, SEG, key objects
-    std::string identity{};          // what the result was made of (see result_identity): UIDs derive from it
+    bool report_negative = true;                               // an SR for a negative study, too
+    int first_series_number = 9001;                            // SR; then secondary capture, SEG, key objects
+    std::string series_description = "CALC {verdict} {kind}";  // see report/series_text.hpp
+    std::string identity{};  // what the result was made of (see result_identity): UIDs derive from it
     int revision = 1;
+    std::vector<EarlierObject> earlier{};  // the objects of the revision that this one replaces
     FigureOptions figure{};
 };
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/report.hpp"
+#include "report/wording.hpp"
 
 namespace calcinode::report {
 namespace {
@@ -185,6 +186,8 @@ std::string result_json(const StudyOutcome& outcome, const std::string& identity
     json["reason"] = outcome.reason;
     json["verdict"] = analysed ? Json(std::string(to_string(outcome.findings->verdict))) : Json(nullptr);
     json["severity"] = analysed ? Json(std::string(to_string(outcome.findings->severity))) : Json(nullptr);
+    const auto category = analysed ? acr_category(*outcome.findings) : std::nullopt;
+    json["acr_category"] = category ? Json(*category) : Json(nullptr);
     json["series"] = series_of(outcome.series);
     put_findings(json, analysed ? *outcome.findings : Findings{}, identity);
     json["remarks"] = outcome.remarks;

@@ -97,7 +97,8 @@ Result<std::unique_ptr<DcmDataset>> make_secondary_capture(const ReportContext& 
     put(*dataset, DCM_BurnedInAnnotation, options.with_patient ? "YES" : "NO");
     put(*dataset, DCM_LossyImageCompression, "00");
     put(*dataset, DCM_DerivationDescription, derivation(context.findings));
-    put(*dataset, DCM_ImageComments, disclaimer);
+    put(*dataset, DCM_ImageComments, revision_words(context.options) + disclaimer);
+    put_earlier_revision(*dataset, context, secondary_capture_class(options));
     put_sources(*dataset, context.source);
     if (options.multi_frame) put_page_numbers(*dataset, pages.size());
     put_format(*dataset, pages.front());

@@ -193,10 +193,16 @@ std::string frame_of_reference(const SeriesSource& source) {
     return Uid::derived_from({"calcinode", "frame of reference", source.series_uid}).str();
 }
 
+// At most 64 characters (LO).
+std::string content_description(const ReportOptions& options) {
+    return "Pathologic calcification, by software, unverified" +
+           (options.revision > 1 ? ", revision " + std::to_string(options.revision) : "");
+}
+
 void put_image_attributes(DcmItem& dataset, const ReportContext& context, std::size_t frames) {
     put(dataset, DCM_ImageType, "DERIVED\\PRIMARY");
     put(dataset, DCM_ContentLabel, "CALCIFICATION");
-    put(dataset, DCM_ContentDescription, "Pathologic calcification, software finding, unverified");
+    put(dataset, DCM_ContentDescription, content_description(context.options));
     put(dataset, DCM_ContentCreatorName, "CALCINODE^SOFTWARE");
     put(dataset, DCM_LossyImageCompression, "00");
     put(dataset, DCM_SegmentationType, "BINARY");
@@ -232,6 +238,7 @@ Result<std::unique_ptr<DcmDataset>> make_segmentation(const ReportContext& conte
         put_segment(add_item(*dataset, DCM_SegmentSequence), segments[n], static_cast<int>(n) + 1);
     put_dimensions(*dataset, context);
     put_common_references(*dataset, source, frames);
+    put_earlier_revision(*dataset, context, UID_SegmentationStorage);
     put_shared_groups(*dataset, context);
     for (const auto& frame : frames)
         put_frame_groups(add_item(*dataset, DCM_PerFrameFunctionalGroupsSequence), frame,

@@ -13,6 +13,7 @@
 #include "dicom/own_objects.hpp"
 #include "report/dataset_items.hpp"
 #include "report/identity.hpp"
+#include "report/series_text.hpp"
 
 namespace calcinode::report {
 namespace {
@@ -177,7 +178,7 @@ void set_common_attributes(DcmItem& target, const ReportContext& context, Object
 
     put(target, DCM_SOPClassUID, sop_class_uid);
     put(target, DCM_SOPInstanceUID, instance_uid_of(context.options, kind).str());
-    put(target, DCM_InstanceNumber, "1");
+    put(target, DCM_InstanceNumber, std::to_string(context.options.revision));
     put(target, DCM_ContentDate, header.content_date());
     put(target, DCM_ContentTime, header.content_time());
     // Whatever would differ from run to run is left out; both are optional.
@@ -189,7 +190,7 @@ void set_common_attributes(DcmItem& target, const ReportContext& context, Object
     put(target, DCM_SeriesInstanceUID, series_uid_of(context.options, kind).str());
     const int series_number = context.options.first_series_number + static_cast<int>(kind);
     put(target, DCM_SeriesNumber, std::to_string(series_number));
-    put(target, DCM_SeriesDescription, series_description(context.findings.verdict, kind));
+    put(target, DCM_SeriesDescription, series_description(context.options, context.findings, kind));
 
     put(target, DCM_Manufacturer, std::string(our_manufacturer));
     put(target, DCM_ManufacturerModelName, std::string(our_model));
@@ -203,24 +204,13 @@ void set_body_part(DcmItem& target, const ReportContext& context) {
     put(target, DCM_BodyPartExamined, part.empty() ? "SPINE" : part);
 }
 
-std::string series_description(Verdict verdict, ObjectKind kind) {
-    std::string text = verdict == Verdict::positive   ? "CALC POSITIVE"
-                       : verdict == Verdict::negative ? "CALC NEGATIVE"
-                                                      : "CALC INDETERMINATE";
-    switch (kind) {
-        case ObjectKind::structured_report:
-            break;
-        case ObjectKind::secondary_capture:
-            text += " FIGURE";
-            break;
-        case ObjectKind::segmentation:
-            text += " SEGMENTATION";
-            break;
-        case ObjectKind::key_objects:
-            text += " KEY IMAGES";
-            break;
+void put_earlier_revision(DcmItem& target, const ReportContext& context, const char* sop_class_uid) {
+    for (const auto& earlier : context.options.earlier) {
+        if (earlier.sop_class_uid != sop_class_uid) continue;
+        DcmItem& item = add_item(target, DCM_ReferencedInstanceSequence);
+        put_reference(item, earlier.sop_class_uid, earlier.sop_instance_uid);
+        put_code(item, DCM_PurposeOfReferenceCodeSequence, codes::earlier_revision);
     }
-    return text;
 }
 
 Result<ReportObject> write_object(std::unique_ptr<DcmDataset> dataset, ObjectKind kind,

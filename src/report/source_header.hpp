@@ -44,6 +44,7 @@ struct ReportContext {
     const SeriesSource& source;
     const ReportOptions& options;
     const SourceHeader& header;
+    const std::vector<std::string>& remarks;  // on how the volume was put together
 };
 
 // Patient, study, series, equipment and SOP common attributes of an object of ours.
@@ -53,9 +54,9 @@ void set_common_attributes(DcmItem& target, const ReportContext& context, Object
 // Body Part Examined of an image of ours: the source's, "SPINE" where it has none.
 void set_body_part(DcmItem& target, const ReportContext& context);
 
-// "CALC POSITIVE", "CALC NEGATIVE" or "CALC INDETERMINATE" and, but for the report, what the series holds: a
-// stable text that routing rules can match.
-std::string series_description(Verdict verdict, ObjectKind kind);
+// Referenced Instance Sequence: the object of that class that this one replaces, where there is one.
+// Structured reports have an attribute of their own for it.
+void put_earlier_revision(DcmItem& target, const ReportContext& context, const char* sop_class_uid);
 
 // Writes the object as a Part 10 file that is there whole, and on stable storage, or not at all.
 Result<ReportObject> write_object(std::unique_ptr<DcmDataset> dataset, ObjectKind kind,

@@ -14,12 +14,11 @@
 #include "base/uid.hpp"
 #include "dicom/own_objects.hpp"
 #include "report/dataset_items.hpp"
+#include "report/evaluations.hpp"
 #include "report/identity.hpp"
 #include "report/segmentation.hpp"
 #include "report/spine_items.hpp"
-#include "report/spine_wording.hpp"
 #include "report/sr_values.hpp"
-#include "report/wording.hpp"
 
 namespace calcinode::report {
 namespace {
@@ -37,7 +36,7 @@ class Report {
     void put_context();
     void put_image_library();
     void put_groups();
-    void put_evaluation();
+    void put_evaluations() { add_evaluations(report_, context_); }
     std::unique_ptr<DcmDataset> finish(bool segmentation_made);
 
   private:
@@ -49,6 +48,7 @@ class Report {
     void put_deposit(Group& group, const Deposit& deposit, int segment);
     void put_total(Group& group);
     void put_evidence(DSRDocument& document, bool segmentation_made) const;
+    void put_predecessor(DSRDocument& document) const;
 
     const ReportContext& context_;
     TID1500_MeasurementReport report_;
@@ -178,25 +178,6 @@ void Report::put_groups() {
     put_total(report_.getVolumetricROIMeasurements());
 }
 
-void Report::put_evaluation() {
-    const auto& findings = context_.findings;
-    const auto summary =
-        findings.verdict == Verdict::negative ? codes::cad_without_findings : codes::cad_with_findings;
-    require(report_.addQualitativeEvaluation(coded(codes::cad_processing), coded(summary)), "summary");
-    require(report_.addQualitativeEvaluation(coded(codes::pathologic_calcification),
-                                             coded(codes::verdict(findings.verdict))),
-            "verdict");
-    require(report_.addQualitativeEvaluation(coded(codes::conclusion), conclusion(findings).c_str()),
-            "conclusion");
-    // As text, which the template has room for: numbers need a group with a region of its own.
-    for (const auto& mean : trabecular_means(findings.spine))
-        require(report_.addQualitativeEvaluation(coded(codes::attenuation),
-                                                 trabecular_words(mean, findings.spine.contrast).c_str()),
-                "trabecular attenuation");
-    if (const auto words = canal_words(findings.spine); !words.empty())
-        require(report_.addQualitativeEvaluation(coded(codes::area), words.c_str()), "canal");
-}
-
 void Report::put_evidence(DSRDocument& document, bool segmentation_made) const {
     const auto& source = context_.source;
     auto& evidence = document.getCurrentRequestedProcedureEvidence();
@@ -213,12 +194,22 @@ void Report::put_evidence(DSRDocument& document, bool segmentation_made) const {
     require(evidence.addItem(study, seg_series.c_str(), UID_SegmentationStorage, seg.c_str()), "evidence");
 }
 
+void Report::put_predecessor(DSRDocument& document) const {
+    for (const auto& earlier : context_.options.earlier)
+        if (earlier.sop_class_uid == UID_EnhancedSRStorage)
+            require(document.getPredecessorDocuments().addItem(
+                        context_.source.study_uid.c_str(), earlier.series_uid.c_str(),
+                        earlier.sop_class_uid.c_str(), earlier.sop_instance_uid.c_str()),
+                    "predecessor");
+}
+
 std::unique_ptr<DcmDataset> Report::finish(bool segmentation_made) {
     DSRDocument document;
     require(document.createNewDocument(DSRTypes::DT_EnhancedSR), "document");
     require(document.setTreeFromRootTemplate(report_), "content tree");
     add_slips(document.getTree(), context_);
     put_evidence(document, segmentation_made);
+    put_predecessor(document);
     auto& schemes = document.getCodingSchemeIdentification();
     require(schemes.addItem(codes::own_scheme), "coding scheme");
     require(schemes.setCodingSchemeName("Calcinode private codes"), "coding scheme");
@@ -240,7 +231,7 @@ Result<std::unique_ptr<DcmDataset>> make_structured_report(const ReportContext& 
     report.put_context();
     report.put_image_library();
     if (segmentation_made) report.put_groups();
-    report.put_evaluation();
+    report.put_evaluations();
     return report.finish(segmentation_made);
 }
 

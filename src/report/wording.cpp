@@ -1,5 +1,6 @@
 #include "report/wording.hpp"
 
+#include <cmath>
 #include <cstdio>
 
 #include "report/spine_wording.hpp"
@@ -9,11 +10,6 @@ namespace {
 
 // Smaller ones are told with one more digit, so that none reads 0.00.
 constexpr double small_mm3 = 100;
-
-std::string located(const Deposit& deposit) {
-    return level_text(deposit) + ", " + std::string(to_string(deposit.compartment)) + ", " +
-           std::string(to_string(deposit.side));
-}
 
 std::string deposit_sentences(const Findings& findings) {
     const auto count = findings.deposits.size();
@@ -32,12 +28,58 @@ std::string deposit_sentences(const Findings& findings) {
     text += std::to_string(count) + (count == 1 ? " deposit of " : " deposits of together ") +
             millilitres(findings.total_volume_mm3()) + " ml";
     if (count > 0)
-        text += std::string(count == 1 ? " (" : "; the largest (") + located(findings.deposits.front()) +
+        text += std::string(count == 1 ? " (" : "; the largest (") + place_words(findings.deposits.front()) +
                 ")" + (count == 1 ? "" : " has " + millilitres(findings.deposits.front().volume_mm3) + " ml");
     return text + ".";
 }
 
+std::string whole(double value) {
+    return std::to_string(std::lround(value));
+}
+
+std::string tenths(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f", value);
+    return text;
+}
+
+std::string canal_relation(const Deposit& deposit) {
+    if (deposit.canal_occupied_percent > 0)
+        return "takes " + whole(deposit.canal_occupied_percent) + " % of the canal's cross-section";
+    return tenths(deposit.canal_distance_mm) + " mm from the canal";
+}
+
+std::string severity_sentence(const Findings& findings) {
+    const auto category = acr_category(findings);
+    if (!category || findings.severity == Severity::none) return "";
+    return " Severity " + std::string(to_string(findings.severity)) + " (actionable finding, ACR category " +
+           std::to_string(*category) + ").";
+}
+
 }  // namespace
+
+std::optional<int> acr_category(const Findings& findings) {
+    if (findings.verdict != Verdict::positive) return std::nullopt;
+    return findings.severity == Severity::severe ? 2 : 3;
+}
+
+std::string place_words(const Deposit& deposit) {
+    return level_text(deposit) + ", " + std::string(to_string(deposit.compartment)) + ", " +
+           std::string(to_string(deposit.side));
+}
+
+std::string deposit_words(const Deposit& deposit) {
+    return "Deposit " + std::to_string(deposit.id) + ": " + place_words(deposit) + ", " +
+           millilitres(deposit.volume_mm3) + " ml, mean " + whole(deposit.mean_hu) + " HU, maximum " +
+           whole(deposit.max_hu) + " HU, longest axis " + whole(deposit.long_axis_mm) + " mm, " +
+           canal_relation(deposit) + ", certainty " + whole(deposit.confidence * 100) + " %.";
+}
+
+std::string revision_words(const ReportOptions& options) {
+    if (options.revision < 2) return "";
+    return "Revision " + std::to_string(options.revision) +
+           " of the result of this study: it replaces the earlier ones. ";
+}
 
 std::string level_text(const Deposit& deposit) {
     if (deposit.level.empty() || deposit.level == "uncertain" || deposit.levels.size() < 2)
@@ -58,7 +100,8 @@ std::string millilitres(double volume_mm3) {
 
 std::string conclusion(const Findings& findings) {
     const auto spine = spine_sentences(findings.spine);
-    return deposit_sentences(findings) + (spine.empty() ? "" : " " + spine) + " " + disclaimer;
+    return deposit_sentences(findings) + severity_sentence(findings) + (spine.empty() ? "" : " " + spine) +
+           " " + disclaimer;
 }
 
 }  // namespace calcinode::report

@@ -1,9 +1,11 @@
 // The sentences that every object of ours uses. None of them is a diagnosis.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "analysis/findings.hpp"
+#include "report/report.hpp"
 
 namespace calcinode::report {
 
@@ -13,6 +15,20 @@ inline constexpr const char* disclaimer =
 // A few sentences: the finding with its wording for the verdict, count and total volume, largest deposit;
 // what is to be said of the spine; the disclaimer.
 std::string conclusion(const Findings& findings);
+
+// How soon somebody must know (American College of Radiology: 1 within minutes, 2 within hours, 3 within
+// days). Severe findings take much of the canal and are of category 2, every other positive study of
+// category 3. Nothing else is: an indeterminate study waits for its reading.
+std::optional<int> acr_category(const Findings& findings);
+
+// "C4-C5, paraspinal, left".
+std::string place_words(const Deposit& deposit);
+// "Deposit 1: C4-C5, paraspinal, left, 4.17 ml, mean 744 HU, longest axis 19 mm, 1.8 mm from the canal,
+// certainty 92 %."
+std::string deposit_words(const Deposit& deposit);
+
+// "Revision 2 of the result of this study: it replaces the earlier ones. "; "" for the first.
+std::string revision_words(const ReportOptions& options);
 
 // "T3-T5" or "T3"; "level uncertain: T4 (60 %) or T5 (35 %)" where unnamed.
 std::string level_text(const Deposit& deposit);

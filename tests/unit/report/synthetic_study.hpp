@@ -33,6 +33,7 @@ class SyntheticStudy {
     Deposit& add_deposit(VoxelIndex centre, std::array<int, 3> radius);
     Result<std::vector<ReportObject>> write(int first_series_number = 9001);
     Result<std::vector<ReportObject>> write(const FigureOptions& figure);
+    Result<std::vector<ReportObject>> write(ReportOptions options);  // but for the identity
 
     const std::filesystem::path& folder() const { return folder_; }
     std::filesystem::path out(const std::string& name) const { return folder_ / "out" / name; }
@@ -42,7 +43,6 @@ class SyntheticStudy {
     StudyOutcome outcome;
 
   private:
-    Result<std::vector<ReportObject>> write(ReportOptions options);
     void place(const SeriesPlan& plan);
     void write_series(const SeriesPlan& plan) const;
     std::filesystem::path folder_;

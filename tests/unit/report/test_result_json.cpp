@@ -38,6 +38,7 @@ TEST_CASE("result.json holds the findings, rounded to what they are worth") {
     CHECK(lesion["tracking_uid"] == tracking_uid("identity", 1));
     CHECK(result["totals"]["count"] == 1);
     CHECK(result["severity"] == "mild");
+    CHECK(result["acr_category"] == 3);
     CHECK(lesion["evidence"] == json::parse(R"([{"feature": "solidity", "value": 0.912, "log_odds": 2.5},
                                                 {"feature": "mirror", "value": 0.1, "log_odds": -0.599}])"));
     CHECK(result["excluded"][0] == json::parse(R"({"mimic": "posterior_longitudinal_ligament",
@@ -104,6 +105,7 @@ TEST_CASE("a study that was not analysed has a reason and no verdict") {
     CHECK(result["status"] == "not_applicable");
     CHECK(result["verdict"].is_null());
     CHECK(result["severity"].is_null());
+    CHECK(result["acr_category"].is_null());
     CHECK(result["reason_code"] == "no_spine_in_view");
     CHECK(result["lesions"].empty());
     CHECK(result["totals"]["count"] == 0);

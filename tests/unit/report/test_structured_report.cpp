@@ -3,6 +3,7 @@
 #include <dcmtk/dcmsr/dsrdoc.h>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "report/codes.hpp"
@@ -48,6 +49,10 @@ TEST_CASE("the report holds each deposit's place and measurements in codes, unve
     CHECK(has(text, "=\"12.35\" (mm,UCUM") != has(text, "=\"12.34\" (mm,UCUM"));
     CHECK(has(text, "=\"33.3\" (%,UCUM"));
     CHECK(has(text, tracking_uid(result_identity(study.source, "rule"), 1)));
+    CHECK(has(text, "(246112005,SCT,\"Severity\")=(255604002,SCT,\"Mild\")"));
+    CHECK(has(text, "=(RID49482,RADLEX,\"ACR Category 3 Actionable Finding\")"));
+    CHECK(has(text, "Deposit 1: C4, canal, left, "));
+    CHECK(has(text, "takes 33 % of the canal's cross-section, certainty 87 %."));
     CHECK(has(text, "(111242,DCM,\"All algorithms succeeded; with findings\")"));
     CHECK(has(text, "=(52101004,SCT,\"Present\")"));
     CHECK(has(text, "unverified, preliminary, not for primary diagnosis"));
@@ -129,6 +134,8 @@ TEST_CASE("a negative report says so and has no measurement group") {
     CHECK(has(text, "(111241,DCM,\"All algorithms succeeded; without findings\")"));
     CHECK(has(text, "=(272519000,SCT,\"Absent\")"));
     CHECK(has(text, "No pathologic calcification found"));
+    CHECK(has(text, "(246112005,SCT,\"Severity\")=(260413007,SCT,\"None\")"));
+    CHECK_FALSE(has(text, "RADLEX"));
     CHECK_FALSE(has(text, "Measurement Group"));
 }
 
@@ -144,6 +151,107 @@ TEST_CASE("an indeterminate finding is undetermined, never present") {
     OFString description;
     document.getSeriesDescription(description);
     CHECK(description == "CALC INDETERMINATE");
+}
+
+TEST_CASE("a severe finding is one that somebody must know within hours") {
+    SyntheticStudy study;
+    study.add_deposit({40, 41, 12}, {6, 5, 3});
+    study.outcome.findings->severity = Severity::severe;
+    REQUIRE(study.write());
+    DSRDocument document;
+    const auto text = printed(study.out("sr.dcm"), document);
+    CHECK(has(text, "(246112005,SCT,\"Severity\")=(24484000,SCT,\"Severe\")"));
+    CHECK(has(text, "(CALC012,99CALC,\"Actionability\")=(RID49481,RADLEX,\"ACR Category 2"));
+    CHECK(has(text, "Severity severe (actionable finding, ACR category 2)."));
+}
+
+TEST_CASE("what was looked at and not reported stands in the report in codes and words") {
+    SyntheticStudy study;
+    auto& excluded = study.outcome.findings->excluded;
+    excluded = {{.mimic = Mimic::osteophyte},
+                {.mimic = Mimic::facet_hypertrophy},
+                {.mimic = Mimic::osteophyte},
+                {.mimic = Mimic::too_small},
+                {.mimic = Mimic::outside_body}};
+    excluded.push_back({.mimic = Mimic::nuchal_ligament, .level = "C5", .could_be_deposit = true});
+    REQUIRE(study.write());
+    DSRDocument document;
+    const auto text = printed(study.out("sr.dcm"), document);
+    CHECK(has(text, "(CALC014,99CALC,\"Dense structure that could be a deposit\")=(CALC108,99CALC,"));
+    CHECK(has(text,
+              "(CALC013,99CALC,\"Dense structure that is not reported\")=(CALC103,99CALC,\"osteophyte\")"));
+    CHECK(has(text,
+              "Could be a deposit: ossification of the nuchal ligament (1, C5). "
+              "Looked at and not reported: osteophyte (2), facet hypertrophy (1)."));
+    CHECK_FALSE(has(text, "CALC127"));
+}
+
+TEST_CASE("what limits the result stands in the report in codes and words") {
+    SyntheticStudy study(SeriesPlan{.spacing_mm = {0.7, 0.9, 3.5}});
+    auto& findings = *study.outcome.findings;
+    findings.excluded = {{.mimic = Mimic::metal}, {.mimic = Mimic::metal_streak}};
+    findings.spine.vertebrae[0].level = "uncertain";
+    findings.spine.contrast = true;
+    study.outcome.remarks = {"1 of 24 slices is missing; filled by linear interpolation"};
+    REQUIRE(study.write());
+    DSRDocument document;
+    const auto text = printed(study.out("sr.dcm"), document);
+    for (const auto* const code :
+         {"(RID11327,RADLEX", "(CALC201,", "(CALC202,", "(CALC203,", "(CALC204,", "(CALC205,"})
+        CHECK(has(text, std::string("(111052,DCM,\"Quality Finding\")=") + code));
+    CHECK(has(text, "\"1 of 24 slices is missing; filled by linear interpolation.\""));
+}
+
+TEST_CASE("a result without limits has no quality finding") {
+    SyntheticStudy study;
+    REQUIRE(study.write());
+    DSRDocument document;
+    CHECK_FALSE(has(printed(study.out("sr.dcm"), document), "Quality Finding"));
+}
+
+TEST_CASE("a later revision names the report it replaces, and says so") {
+    SyntheticStudy study;
+    study.add_deposit({40, 41, 12}, {6, 5, 3});
+    const auto first = study.write();
+    REQUIRE(first);
+    ReportOptions options;
+    options.revision = 2;
+    for (const auto& object : *first) options.earlier.push_back(*read_earlier(object.file));
+    const auto second = study.write(options);
+    REQUIRE(second);
+    DSRDocument document;
+    const auto text = printed(study.out("sr.dcm"), document);
+    CHECK(document.getPredecessorDocuments().getNumberOfInstances() == 1);
+    CHECK(document.getPredecessorDocuments()
+              .gotoItem((*first)[0].sop_class_uid.c_str(), (*first)[0].sop_instance_uid.c_str())
+              .good());
+    CHECK(has(text, "=\"Revision 2 of the result of this study: it replaces the earlier ones. Pathologic"));
+    for (std::size_t n = 0; n < first->size(); ++n)
+        CHECK((*first)[n].sop_instance_uid != (*second)[n].sop_instance_uid);
+    for (const auto* const name : {"sc-1.dcm", "seg.dcm"}) {
+        DcmFileFormat format;
+        REQUIRE(format.loadFile(study.out(name).c_str()).good());
+        DcmItem* reference = nullptr;
+        REQUIRE(
+            format.getDataset()->findAndGetSequenceItem(DCM_ReferencedInstanceSequence, reference).good());
+        OFString uid;
+        reference->findAndGetOFString(DCM_ReferencedSOPInstanceUID, uid);
+        CHECK(std::ranges::find(*first, std::string(uid.c_str()), &ReportObject::sop_instance_uid) !=
+              first->end());
+    }
+}
+
+TEST_CASE("series descriptions follow the configured pattern") {
+    SyntheticStudy study;
+    study.add_deposit({40, 41, 12}, {6, 5, 3});
+    ReportOptions options;
+    options.series_description = "{kind} spine {verdict} {severity}";
+    REQUIRE(study.write(options));
+    DSRDocument document;
+    printed(study.out("ko.dcm"), document);
+    OFString description;
+    document.getSeriesDescription(description);
+    CHECK(description == "KEY IMAGES spine POSITIVE MILD");
 }
 
 TEST_CASE("key objects are the image that shows each deposit best, and the figure") {
