@@ -9,8 +9,10 @@ TEST_CASE("the default configuration judges as the analysis does by default") {
     const auto options = judge_options(config::Config{});
     CHECK(options.analysis.verdict == VerdictRule{});
     CHECK(options.analysis.threads == AnalysisOptions{}.threads);
-    CHECK(options.report_negative == JudgeOptions{}.report_negative);
-    CHECK(options.first_series_number == JudgeOptions{}.first_series_number);
+    const JudgeOptions defaults;
+    CHECK(options.report_negative == defaults.report_negative);
+    CHECK(options.first_series_number == defaults.first_series_number);
+    CHECK(options.series_description == defaults.series_description);
 }
 
 TEST_CASE("every threshold of the configuration reaches the verdict's rule") {
