@@ -1,11 +1,5 @@
 #!/usr/bin/python3
-"""What an administrator installs: the files of `cmake --install`, the systemd unit, the container image.
-
-The image takes many minutes to build, so that test runs only with CALCINODE_SLOW=1, as root, with buildah and
-debootstrap installed:
-
-    CALCINODE_SLOW=1 CALCINODE=build/release/calcinode /usr/bin/python3 tests/integration/test_package.py -v
-"""
+"""What an administrator installs: the files of `cmake --install`, the systemd unit, and what compose.yaml names."""
 
 import json
 import os
@@ -15,14 +9,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import image  # noqa: E402
-import orthanc  # noqa: E402
-from daemon import wait_for  # noqa: E402
 
 CALCINODE = pathlib.Path(os.environ.get("CALCINODE", "build/release/calcinode")).resolve()
 SOURCE = pathlib.Path(os.environ.get("CALCINODE_SOURCE", pathlib.Path(__file__).parents[2]))
@@ -134,81 +124,6 @@ class ComposeFiles(unittest.TestCase):
         for names in re.findall(r"^COPY (?!--)(.*) \S+$", dockerfile, re.M):
             for name in names.split():
                 self.assertTrue((SOURCE / name).exists(), name)
-
-
-class ContainerImage(unittest.TestCase):
-    def setUp(self):
-        if os.environ.get("CALCINODE_SLOW") != "1":
-            shout("SKIPPED: building and running the container image (many minutes); set CALCINODE_SLOW=1")
-            self.skipTest("CALCINODE_SLOW is not 1")
-        missing = image.missing_tools() + ([] if orthanc.is_installed() else ["orthanc"])
-        if missing:
-            shout("SKIPPED: the container image needs " + ", ".join(missing))
-            self.skipTest("missing " + ", ".join(missing))
-        # Not in memory: images are large, and so is a copy of each layer.
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="calcinode-image-", dir="/var/tmp"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-
-    def test_the_image_serves_a_pacs(self):
-        with image.Image(self.folder / "image") as made:
-            begin = time.monotonic()
-            made.make_base()
-            made.build()
-            shout(f"image built in {time.monotonic() - begin:.0f} s")
-            declared = made.configuration()
-            self.assertEqual(declared["User"], "10001:10001")
-            self.assertEqual(declared["StopSignal"], "SIGTERM")
-            self.assertIn("11112/tcp", declared["ExposedPorts"])
-            self.serve(made, declared["Entrypoint"] + declared["Cmd"])
-
-    def serve(self, made, command):
-        pacs = orthanc.Orthanc(self.folder / "orthanc")
-        port = orthanc.free_port()
-        config = self.folder / "calcinode.toml"
-        text = (SOURCE / "docker/calcinode.toml").read_text()
-        text = text.replace('host = "orthanc"\nport = 4242', f'host = "127.0.0.1"\nport = {pacs.dicom_port}')
-        text = text.replace("quiet_s = 20", "quiet_s = 2").replace(
-            "[node]\n", f'[node]\nbind = "127.0.0.1"\nport = {port}\n')
-        config.write_text(text)
-        phantom = self.folder / "phantom"
-        phantom.mkdir()
-        os.chown(phantom, 10001, 10001)
-        self.folder.chmod(0o755)
-        # The data stay in the image's own volume: buildah mounts that over one of ours.
-        volumes = [(config, "/etc/calcinode/calcinode.toml:ro"), (phantom, "/phantom")]
-        subprocess.run(made.command("/usr/bin/calcinode", "phantom", "/phantom", "--deposit", "C4:facet_left:4:700",
-                                    volumes=volumes), check=True)
-        log = self.folder / "calcinode.log"
-        with pacs, open(log, "wb") as output:
-            pacs.start(calcinode_port=port)
-            node = subprocess.Popen(made.command(*command, volumes=volumes), stdout=output, stderr=output)
-            try:
-                self.check_service(pacs, port, phantom, log, node)
-            finally:
-                code = image.stop_contained(node, "calcinode")
-        self.assertEqual(code, 0, log.read_text()[-3000:])
-
-    def check_service(self, pacs, port, phantom, log, node):
-        def echo():
-            """C-ECHO answered"""
-            self.assertIsNone(node.poll(), log.read_text()[-3000:])
-            return subprocess.run(["echoscu", "-aet", "ORTHANC", "-aec", "CALCINODE", "127.0.0.1", str(port)],
-                                  stderr=subprocess.DEVNULL).returncode == 0
-        wait_for(echo, 60)
-        users = [pathlib.Path(f"/proc/{pid}").stat().st_uid for pid in image.find_contained(node, "calcinode")]
-        self.assertEqual(users, [10001], "it must run, and not as root")
-        pacs.upload(sorted(phantom.glob("*.dcm")))
-
-        def results():
-            """results in the PACS"""
-            ours = [s["modality"] for study in pacs.get("/studies?expand")
-                    for s in pacs.series(study["MainDicomTags"]["StudyInstanceUID"])
-                    if s["manufacturer"] == "Calcinode project"]
-            return ours if len(ours) >= 4 else None
-        found = wait_for(results, 240, 1)
-        shout("the PACS got from the container: " + ", ".join(sorted(found)))
-        self.assertIn("SR", found)
-        self.assertIn("SEG", found)
 
 
 if __name__ == "__main__":
