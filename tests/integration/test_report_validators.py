@@ -56,8 +56,8 @@ class Study:
     def objects(self):
         return sorted(self.out.glob("*.dcm"))
 
-    def analyse(self):
-        output = self.images[0].parent.with_name(self.name + "-out")
+    def analyse(self, folder):
+        output = folder / (self.name + "-out")
         text, code = validators.run(cases.CALCINODE, "analyze", self.images[0].parent, "--output", output)
         assert code == 0, text
         (self.out,) = output.iterdir()
@@ -108,7 +108,7 @@ class Material:
             self.missing = str(why)
         self.studies += every_case()
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            list(pool.map(Study.analyse, self.studies))
+            list(pool.map(lambda study: study.analyse(folder), self.studies))
         self.files = [str(file) for study in self.studies for file in study.objects()]
         self.pixelmed_answers = self.pixelmed.validate(self.files)
 
