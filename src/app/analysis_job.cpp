@@ -12,6 +12,7 @@
 #include "app/result_record.hpp"
 #include "base/disk.hpp"
 #include "base/priority.hpp"
+#include "notify/alerts.hpp"
 
 namespace calcinode::app {
 namespace {
@@ -63,6 +64,12 @@ store::NewResult row_of(const JudgedStudy& judged, const std::filesystem::path& 
     return row;
 }
 
+std::string alerts_of(const store::NewResult& result) {
+    std::vector<std::string> receivers;
+    for (const auto& alert : result.alerts) receivers.push_back(alert.receiver);
+    return receivers.empty() ? "" : "; alert queued for " + joined(receivers);
+}
+
 std::string consequence_of(const store::NewResult& result) {
     if (result.objects.empty()) return "; nothing to deliver";
     if (result.destinations.empty())
@@ -90,6 +97,7 @@ AnalysisJobs::AnalysisJobs(store::Database& database, const spool::Spool& spool,
       max_attempts_(config.analysis.max_attempts),
       backoff_{config.analysis.retry_first_s, config.analysis.retry_longest_s},
       destinations_(config::names_of(config.destinations)),
+      alerts_(config.alerts),
       judge_(std::move(judge)) {
     options_ = judge_options(config);
 }
@@ -205,11 +213,23 @@ Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(
     if (!judged) return std::unexpected(judged.error());
     const auto name = name_of(judged->identity);
     ResultRecord record{row_of(*judged, name), revision_of(judged->identity), std::ssize(instances)};
+    if (auto added = add_alerts(*judged, folder->temporary(), record.row); !added)
+        return std::unexpected(added.error());
     if (auto written = write_record(record, folder->temporary()); !written)
         return std::unexpected(written.error());
     if (auto committed = folder->commit(name); !committed) return std::unexpected(committed.error());
     record.row.destinations = destinations_;
     return KeptResult{std::move(record.row), in_words(judged->outcome)};
+}
+
+Result<> AnalysisJobs::add_alerts(const JudgedStudy& judged, const std::filesystem::path& folder,
+                                  store::NewResult& row) const {
+    const auto alerts = notify::write_alerts(alerts_, judged.outcome, judged.identity, judged.image, folder);
+    if (!alerts) return std::unexpected(alerts.error());
+    for (const auto& alert : *alerts)
+        row.alerts.push_back(
+            {alert.receiver, alert.uid, std::filesystem::path(row.folder) / alert.file.filename()});
+    return {};
 }
 
 int AnalysisJobs::next_revision(const std::string& study_uid) const {
@@ -221,7 +241,8 @@ AnalysisJobs::End AnalysisJobs::finished(const store::Job& job, KeptResult kept)
     return [this, job, kept = std::move(kept)] {
         database_->finish_job(job, kept.row);
         const auto level = kept.row.status == "analysed" ? spdlog::level::info : spdlog::level::warn;
-        spdlog::log(level, "study {}: {}{}", job.study_uid, kept.words, consequence_of(kept.row));
+        spdlog::log(level, "study {}: {}{}{}", job.study_uid, kept.words, consequence_of(kept.row),
+                    alerts_of(kept.row));
     };
 }
 

@@ -56,6 +56,8 @@ class AnalysisJobs {
     };
     Result<KeptResult> judge_and_keep(const store::Job& job,
                                       const std::vector<store::InstanceRow>& instances);
+    Result<> add_alerts(const JudgedStudy& judged, const std::filesystem::path& folder,
+                        store::NewResult& row) const;
     int next_revision(const std::string& study_uid) const;
     std::string incomplete(const std::string& study_uid,
                            const std::vector<store::InstanceRow>& instances) const;
@@ -75,6 +77,7 @@ class AnalysisJobs {
     int max_attempts_;
     Backoff backoff_;
     std::vector<std::string> destinations_;
+    std::vector<config::Alert> alerts_;
     Judge judge_;
     End end_;  // of the job under way, where it is not written yet
     bool waits_for_room_ = false;

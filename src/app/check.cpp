@@ -30,6 +30,11 @@ bool look_at_tls(const config::Tls& tls) {
     return found.unusable.empty();
 }
 
+std::string way_of(const config::Alert& alert) {
+    if (alert.kind == config::AlertKind::webhook) return alert.webhook.format + " to " + alert.webhook.url;
+    return fmt::format("HL7 to {}:{}{}", alert.hl7.host, alert.hl7.port, alert.hl7.tls ? " with TLS" : "");
+}
+
 void explain(const config::Config& config) {
     fmt::print(
         "Listens on {}, port {}, as {}{}; takes images from {} at {}, by {} associations at once, {} of them "
@@ -48,6 +53,8 @@ void explain(const config::Config& config) {
     for (const auto& destination : config.destinations)
         fmt::print("Sends results to {}: {} at {}:{}.\n", destination.name, destination.ae_title,
                    destination.host, destination.port);
+    for (const auto& alert : config.alerts)
+        fmt::print("Tells {} of {} studies, by {}.\n", alert.name, list_of(alert.when, "no"), way_of(alert));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "app/store_answer.hpp"
 #include "assemble/completeness.hpp"
 #include "deliver/dicom_peer.hpp"
+#include "notify/alerts.hpp"
 #include "observe/logging.hpp"
 
 namespace calcinode::app {
@@ -74,7 +75,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config) {
         auto spool = spool::Spool::open(folder->spool(), *database,
                                         static_cast<std::uintmax_t>(config.receive.minimum_free_mib) * mib);
         if (!spool) return std::unexpected(spool.error());
-        recover(*database, *spool, folder->results(), config::names_of(config.destinations));
+        recover(*database, *spool, folder->results(),
+                {config::names_of(config.destinations), config::names_of(config.alerts)});
 
         std::unique_ptr<Daemon> daemon(
             new Daemon(config, std::move(*folder), std::move(database), std::move(*spool)));
@@ -110,12 +112,10 @@ void Daemon::start_workers() {
         const auto to = destination_of(destination, config_);
         auto peer = std::make_unique<deliver::DicomPeer>(
             to, [this](const auto& report) { return commitments_.take(report, now_ms()); });
-        outboxes_.push_back(std::make_unique<deliver::Outbox>(
-            *database_, to, folder_.results(), retry_policy(config_.delivery), std::move(peer)));
-        deliveries_.push_back(std::make_unique<Worker>(
-            "delivery to " + destination.name, look_again,
-            [outbox = outboxes_.back().get()](std::stop_token) { return outbox->work(now_ms()) > 0; }));
+        start_outbox({to.name, to.storage_commitment}, std::move(peer));
     }
+    for (const auto& alert : config_.alerts)
+        start_outbox({alert.name, false, "alert"}, notify::make_receiver(alert, config_.tls));
     analysis_ = std::make_unique<Worker>("analysis", look_again, [this](std::stop_token) {
         const bool worked = analysis_jobs_.do_next();
         if (worked)
@@ -135,6 +135,15 @@ void Daemon::start_workers() {
         if (completeness_->look(now_ms()) > 0) analysis_->ring();
         return false;
     });
+}
+
+void Daemon::start_outbox(deliver::Route route, std::unique_ptr<deliver::Peer> peer) {
+    const auto name = "delivery to " + route.name;
+    outboxes_.push_back(std::make_unique<deliver::Outbox>(*database_, std::move(route), folder_.results(),
+                                                          retry_policy(config_.delivery), std::move(peer)));
+    deliveries_.push_back(std::make_unique<Worker>(
+        name, look_again,
+        [outbox = outboxes_.back().get()](std::stop_token) { return outbox->work(now_ms()) > 0; }));
 }
 
 std::optional<std::string> Daemon::find_gap(const std::string& study_uid) {

@@ -47,6 +47,7 @@ class Daemon {
     Result<> listen();
     receive::InstanceSink sink();
     void start_workers();
+    void start_outbox(deliver::Route route, std::unique_ptr<deliver::Peer> peer);
     void abandon_analysis();
     std::optional<std::string> find_gap(const std::string& study_uid);
 

@@ -70,6 +70,7 @@ Result<> judge_volume(const assemble::SelectedVolume& selected, const JudgeOptio
                       const std::filesystem::path& folder, JudgedStudy& judged) {
     auto& outcome = judged.outcome;
     outcome.remarks = selected.remarks;
+    judged.image = selected.source.slices.empty() ? "" : selected.source.slices.front().file;
     judged.identity = report::result_identity(selected.source, identity_of(options.analysis.verdict));
 
     const Stopwatch analysing;

@@ -31,6 +31,7 @@ struct JudgedStudy {
     report::StudyOutcome outcome;
     std::string identity;                       // what the result was made of; "" without a volume
     std::vector<report::ReportObject> objects;  // DICOM objects to deliver, below `folder`
+    std::filesystem::path image;                // one of those that were judged; "" without a volume
 };
 
 // Judges an assembled study and writes result.json, the objects and the figures into `folder`, which exists.

@@ -3,15 +3,14 @@
 #include <spdlog/spdlog.h>
 
 #include "app/result_folder.hpp"
-#include "app/result_record.hpp"
 #include "base/time.hpp"
 
 namespace calcinode::app {
 namespace {
 
 void rebuild(store::Database& database, const spool::Spool::Sweep& swept,
-             const std::filesystem::path& results, const std::vector<std::string>& destinations) {
-    const int results_known_again = take_in_results(database, results, destinations);
+             const std::filesystem::path& results, const Receivers& receivers) {
+    const int results_known_again = take_in_results(database, results, receivers);
     database.rows_rebuilt();
     if (swept.taken_in == 0 && results_known_again == 0) return;  // a new installation
     spdlog::error(
@@ -25,7 +24,7 @@ void rebuild(store::Database& database, const spool::Spool::Sweep& swept,
 }  // namespace
 
 void recover(store::Database& database, spool::Spool& spool, const std::filesystem::path& results,
-             const std::vector<std::string>& destinations) {
+             const Receivers& receivers) {
     if (const auto& aside = database.set_aside())
         spdlog::error(
             "the DATABASE WAS DAMAGED ({}) and is set aside as {}; a new one is made from the files",
@@ -38,7 +37,7 @@ void recover(store::Database& database, spool::Spool& spool, const std::filesyst
             "after an unclean stop: {} half-received files removed, {} files indexed again, {} files "
             "missing, {} unfinished results removed",
             swept.removed, swept.taken_in, swept.missing, unfinished);
-    if (database.lacks_rows()) rebuild(database, swept, results, destinations);
+    if (database.lacks_rows()) rebuild(database, swept, results, receivers);
 }
 
 }  // namespace calcinode::app

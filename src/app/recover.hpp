@@ -2,9 +2,8 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
-#include <vector>
 
+#include "app/result_record.hpp"
 #include "spool/spool.hpp"
 #include "store/store.hpp"
 
@@ -14,6 +13,6 @@ namespace calcinode::app {
 // half-written, and takes in images that have no rows; after the loss of the database its results, too.
 // Says in the log what there was to do. Throws store::StoreFailure.
 void recover(store::Database& database, spool::Spool& spool, const std::filesystem::path& results,
-             const std::vector<std::string>& destinations);
+             const Receivers& receivers);
 
 }  // namespace calcinode::app

@@ -11,12 +11,12 @@
 namespace calcinode::app {
 namespace {
 
-// The configured destinations that are meant. One that was taken out of the configuration is none: what
-// waited for it would wait for ever.
+// The configured destinations and alerts that are meant. One that was taken out of the configuration is none:
+// what waited for it would wait for ever.
 std::vector<std::string> meant(const config::Config& config, const std::string& name) {
     std::vector<std::string> names;
-    for (const auto& destination : config.destinations)
-        if (name.empty() || destination.name == name) names.push_back(destination.name);
+    for (const auto& receiver : config::receivers_of(config))
+        if (name.empty() || receiver == name) names.push_back(receiver);
     return names;
 }
 

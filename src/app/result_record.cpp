@@ -26,6 +26,10 @@ Json to_json(const ResultRecord& record) {
         json["objects"].push_back({{"file", fs::path(object.path).filename().string()},
                                    {"sop_class_uid", object.sop_class_uid},
                                    {"sop_instance_uid", object.sop_instance_uid}});
+    for (const auto& alert : row.alerts)
+        json["alerts"].push_back({{"file", fs::path(alert.path).filename().string()},
+                                  {"receiver", alert.receiver},
+                                  {"uid", alert.uid}});
     return json;
 }
 
@@ -42,6 +46,11 @@ ResultRecord from_json(const Json& json, const fs::path& relative) {
         row.objects.push_back(
             {object.at("sop_class_uid"), object.at("sop_instance_uid"),
              (relative / fs::path(object.at("file").get<std::string>()).filename()).string()});
+    if (json.contains("alerts"))
+        for (const auto& alert : json.at("alerts"))
+            row.alerts.push_back(
+                {alert.at("receiver"), alert.at("uid"),
+                 (relative / fs::path(alert.at("file").get<std::string>()).filename()).string()});
     record.revision = json.at("revision");
     record.instances = json.at("instances");
     return record;
@@ -98,12 +107,14 @@ std::vector<report::EarlierObject> earlier_objects(const fs::path& results, cons
     return objects;
 }
 
-int take_in_results(store::Database& database, const fs::path& results,
-                    const std::vector<std::string>& destinations) {
+int take_in_results(store::Database& database, const fs::path& results, const Receivers& receivers) {
     int taken_in = 0;
     for (const auto& study : ResultFolder::studies(results))
         for (auto& record : records_of(results, study)) {
-            record.row.destinations = destinations;
+            record.row.destinations = receivers.destinations;
+            std::erase_if(record.row.alerts, [&](const store::AlertToDeliver& alert) {
+                return std::ranges::find(receivers.alerts, alert.receiver) == receivers.alerts.end();
+            });
             if (database.take_in_result(record.row, record.revision, record.instances)) ++taken_in;
         }
     return taken_in;

@@ -24,12 +24,17 @@ Result<> write_record(const ResultRecord& record, const std::filesystem::path& f
 // one.
 Result<ResultRecord> read_record(const std::filesystem::path& results, const std::filesystem::path& relative);
 
-// Takes into `database` each result below RESULTS that it does not know, with deliveries to `destinations`,
-// since nobody knows whether they arrived; to a PACS that has an object already, the same again is nothing
-// new. A study that has the images of its newest result, or none, is judged already. Returns how many
-// results were taken in. Throws store::StoreFailure.
+// Names of the configuration's destinations and alerts.
+struct Receivers {
+    std::vector<std::string> destinations, alerts;
+};
+
+// Takes into `database` each result below RESULTS that it does not know, with deliveries to all destinations,
+// and its alerts, since nobody knows whether they arrived; to a PACS that has an object already, the same
+// again is nothing new, and an alert is known by its identifier. A study that has the images of its newest
+// result, or none, is judged already. Returns how many results were taken in. Throws store::StoreFailure.
 int take_in_results(store::Database& database, const std::filesystem::path& results,
-                    const std::vector<std::string>& destinations);
+                    const Receivers& receivers);
 
 // The objects of the study's newest result before `revision` that has a report; none where there is none, or
 // its files are gone.

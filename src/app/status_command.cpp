@@ -37,18 +37,17 @@ int status(const StatusRequest& request) {
     if (!node) return node.error();
     auto& [configured, database, runs] = *node;
     if (study_uid->empty())
-        return say(
-            NodeStatus{now_ms(), configured.node.data_dir, runs, disk_of(configured), database.overview(),
-                       database.destinations(), config::names_of(configured.destinations)},
-            request);
+        return say(NodeStatus{now_ms(), configured.node.data_dir, runs, disk_of(configured),
+                              database.overview(), database.destinations(), config::receivers_of(configured)},
+                   request);
     auto work = database.study_overview(*study_uid);
     if (!work) {
         fmt::print(stderr, "calcinode: study {} is not known here; nothing of it was received\n", *study_uid);
         return exit_nothing_found;
     }
-    return say(StudyStatus{now_ms(), std::move(*work), database.destinations(),
-                           config::names_of(configured.destinations)},
-               request);
+    return say(
+        StudyStatus{now_ms(), std::move(*work), database.destinations(), config::receivers_of(configured)},
+        request);
 }
 
 }  // namespace calcinode::app

@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 namespace calcinode {
 namespace {
@@ -98,6 +99,27 @@ Result<> set_up_tls_client(ssl_ctx_st& context, const TlsFiles& files, const std
     if (!expect(&context, peer_name)) return failed("the peer's name cannot be that of a certificate");
     SSL_CTX_set_verify(&context, SSL_VERIFY_PEER, nullptr);
     return {};
+}
+
+std::string certificate_mistake(int error, const std::string& expected_name) {
+    switch (error) {
+        case X509_V_ERR_CERT_HAS_EXPIRED:
+            return "its certificate, or one above it, has expired";
+        case X509_V_ERR_CERT_NOT_YET_VALID:
+            return "its certificate is not valid yet; compare the clocks";
+        case X509_V_ERR_HOSTNAME_MISMATCH:
+        case X509_V_ERR_IP_ADDRESS_MISMATCH:
+            return "its certificate is not for " + expected_name +
+                   "; if it is the right peer, set certificate_name to the name in it";
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+            return "its certificate comes from none of those in tls.trusted";
+        default:
+            return std::string("its certificate is not accepted: ") + X509_verify_cert_error_string(error);
+    }
 }
 
 }  // namespace calcinode

@@ -48,4 +48,8 @@ Result<TlsContext> tls_server_context(const TlsFiles& files, ClientCertificate c
 // shown if asked for.
 Result<> set_up_tls_client(ssl_ctx_st& context, const TlsFiles& files, const std::string& peer_name);
 
+// Why a peer's certificate was not accepted: an error of OpenSSL's verification (X509_V_ERR_...) in a
+// sentence.
+std::string certificate_mistake(int error, const std::string& expected_name);
+
 }  // namespace calcinode

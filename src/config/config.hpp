@@ -94,6 +94,44 @@ struct Destination {
     bool operator==(const Destination&) const = default;
 };
 
+enum class AlertKind { hl7, webhook };
+
+// An HL7 v2 receiver (MLLP).
+struct Hl7Receiver {
+    std::string host;
+    std::uint16_t port = 2575;
+    bool tls = false;
+    std::string sending_application = "CALCINODE", sending_facility;
+    std::string receiving_application, receiving_facility;
+    std::string patient_id_authority;     // of Patient IDs whose image names no issuer
+    std::string character_set = "UTF-8";  // UTF-8, ISO-8859-1 or ASCII
+    bool operator==(const Hl7Receiver&) const = default;
+};
+
+struct Webhook {
+    std::string url;              // see base/url.hpp
+    std::string format = "json";  // json or fhir
+    std::filesystem::path secret_file, token_file;
+    bool with_patient = false;
+    bool operator==(const Webhook&) const = default;
+};
+
+// Whom a result is told to, besides where its objects go.
+struct Alert {
+    std::string name;
+    AlertKind kind = AlertKind::hl7;
+    std::vector<std::string> when{"positive", "indeterminate"};                // verdicts
+    std::vector<std::string> parts{"severity", "volume", "deposits", "text"};  // what is told of the result
+    std::string text = "{conclusion}";                                         // see config/alert_text.hpp
+    int timeout_s = 30;
+    bool retry_rejected = false;    // what the receiver refuses for good is tried again all the same
+    std::filesystem::path trusted;  // for TLS; empty: tls.trusted
+    std::string certificate_name;   // that the receiver's certificate must be for; empty: its host
+    Hl7Receiver hl7;
+    Webhook webhook;
+    bool operator==(const Alert&) const = default;
+};
+
 struct Delivery {
     int retry_first_s = 10;  // doubled at each failure
     int retry_longest_s = 3600;
@@ -126,6 +164,7 @@ struct Config {
     Verdict verdict;
     Results results;
     std::vector<Destination> destinations;  // [[destination]]
+    std::vector<Alert> alerts;              // [[alert]]
     Delivery delivery;
     Retention retention;
     Log log;
@@ -133,6 +172,9 @@ struct Config {
 };
 
 std::vector<std::string> names_of(const std::vector<Destination>& destinations);
+std::vector<std::string> names_of(const std::vector<Alert>& alerts);
+// All that results are delivered to: destinations, then alerts.
+std::vector<std::string> receivers_of(const Config& config);
 
 // Each mistake: line or environment variable, key and what is allowed.
 struct Mistake {

@@ -1,5 +1,7 @@
 #include "config/consistency.hpp"
 
+#include "config/alerts.hpp"
+
 namespace calcinode::config {
 namespace {
 
@@ -53,6 +55,7 @@ void check_together(const Config& config, std::vector<Mistake>& mistakes) {
     order(config, mistakes);
     listeners(config, mistakes);
     destinations(config, mistakes);
+    check_alerts(config, mistakes);
 }
 
 }  // namespace calcinode::config

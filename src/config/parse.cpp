@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/fd.hpp"
+#include "config/alerts.hpp"
 #include "config/config.hpp"
 #include "config/consistency.hpp"
 #include "config/environment.hpp"
@@ -159,7 +160,8 @@ class Reader {
         section("delivery", config.delivery, read_delivery);
         section("retention", config.retention, read_retention);
         section("log", config.log, read_log);
-        destinations(config);
+        tables("destination", config.destinations, read_destination);
+        tables("alert", config.alerts, read_alert);
         unknown_sections();
         check_together(config, *mistakes_);
     }
@@ -182,28 +184,28 @@ class Reader {
         keys.insert(keys.end(), section.keys().begin(), section.keys().end());
     }
 
-    void destinations(Config& config) {
-        sections_.push_back("destination");
-        const auto* node = document_->get("destination");
-        const auto* tables = node ? node->as_array() : nullptr;
-        if (node && (!tables || !tables->is_array_of_tables())) {
-            mistakes_->push_back(
-                mistake_at(place_of(*node), "destination", "must be written as [[destination]]"));
+    // All of [[name]], each with a name of its own.
+    template <class Fields, class Read>
+    void tables(const std::string& name, std::vector<Fields>& all, Read read_fields) {
+        sections_.push_back(name);
+        const auto* node = document_->get(name);
+        const auto* entries = node ? node->as_array() : nullptr;
+        if (node && (!entries || !entries->is_array_of_tables())) {
+            mistakes_->push_back(mistake_at(place_of(*node), name, "must be written as [[" + name + "]]"));
             return;
         }
-        if (!tables) return;
-        for (const auto& entry : *tables) {
-            Section section(entry.as_table(), "destination", *mistakes_);
-            Destination destination;
-            read_destination(section, destination);
+        if (!entries) return;
+        for (const auto& entry : *entries) {
+            Section section(entry.as_table(), name, *mistakes_);
+            Fields fields;
+            read_fields(section, fields);
             section.finish();
-            const bool again = std::ranges::any_of(config.destinations, [&](const Destination& other) {
-                return !other.name.empty() && other.name == destination.name;
-            });
+            const bool again = std::ranges::any_of(
+                all, [&](const Fields& other) { return !other.name.empty() && other.name == fields.name; });
             if (again)
                 mistakes_->push_back(
-                    mistake_at(place_of(entry), "destination.name", "names an earlier destination already"));
-            config.destinations.push_back(destination);
+                    mistake_at(place_of(entry), name + ".name", "names an earlier " + name + " already"));
+            all.push_back(std::move(fields));
         }
     }
 
@@ -256,12 +258,16 @@ Settings settings_of(const Config& config) {
     Reader reader(empty, mistakes);
     Config copy = config;
     reader.read_into(copy);
-    for (auto& destination : copy.destinations) {
-        Section section(nullptr, "destination", mistakes);
-        read_destination(section, destination);
-        for (const auto& [key, value] : section.settings())
-            reader.settings["destination." + destination.name + "." + key] = value;
-    }
+    const auto add = [&](const std::string& name, auto& tables, auto read_fields) {
+        for (auto& fields : tables) {
+            Section section(nullptr, name, mistakes);
+            read_fields(section, fields);
+            for (const auto& [key, value] : section.settings())
+                reader.settings[name + "." + fields.name + "." + key] = value;
+        }
+    };
+    add("destination", copy.destinations, read_destination);
+    add("alert", copy.alerts, read_alert);
     return reader.settings;
 }
 
@@ -271,17 +277,31 @@ std::vector<std::string> known_keys() {
     Reader reader(empty, mistakes);
     reader.read();
     auto keys = reader.keys;
-    Section section(nullptr, "destination", mistakes);
+    Section destinations(nullptr, "destination", mistakes), alerts(nullptr, "alert", mistakes);
     Destination destination;
-    read_destination(section, destination);
-    for (const auto& key : section.keys())
-        if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+    read_destination(destinations, destination);
+    Alert alert;
+    read_alert(alerts, alert);
+    for (const auto* section : {&destinations, &alerts})
+        keys.insert(keys.end(), section->keys().begin(), section->keys().end());
     return keys;
 }
 
 std::vector<std::string> names_of(const std::vector<Destination>& destinations) {
     std::vector<std::string> names;
     for (const auto& destination : destinations) names.push_back(destination.name);
+    return names;
+}
+
+std::vector<std::string> names_of(const std::vector<Alert>& alerts) {
+    std::vector<std::string> names;
+    for (const auto& alert : alerts) names.push_back(alert.name);
+    return names;
+}
+
+std::vector<std::string> receivers_of(const Config& config) {
+    auto names = names_of(config.destinations);
+    for (auto& name : names_of(config.alerts)) names.push_back(std::move(name));
     return names;
 }
 

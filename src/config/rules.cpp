@@ -5,6 +5,7 @@
 
 #include "base/ip_address.hpp"
 #include "base/placeholders.hpp"
+#include "base/url.hpp"
 
 namespace calcinode::config {
 namespace {
@@ -13,6 +14,7 @@ constexpr std::size_t longest_ae_title = 16;  // PS3.5, value representation AE
 constexpr std::size_t longest_host = 253;     // RFC 1035
 constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_description = 64;  // PS3.5, value representation LO
+constexpr std::size_t longest_short_text = 100;
 
 // The longest that report/series_text.hpp puts in their places.
 const Placeholders longest_values{
@@ -94,6 +96,21 @@ std::string series_description_rule(const std::string& text) {
 std::string log_level_rule(const std::string& text) {
     if (text == "debug" || text == "info" || text == "warn" || text == "error") return "";
     return R"(must be "debug", "info", "warn" or "error")";
+}
+
+std::string url_rule(const std::string& text) {
+    const auto url = Url::parse(text);
+    return url ? "" : url.error().what;
+}
+
+std::string optional_url_rule(const std::string& text) {
+    return text.empty() ? "" : url_rule(text);
+}
+
+std::string short_text_rule(const std::string& text) {
+    const bool printable = std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+    if (printable && text.size() <= longest_short_text) return "";
+    return "must be at most 100 printable ASCII characters";
 }
 
 }  // namespace calcinode::config

@@ -18,31 +18,30 @@ const char* plural(std::size_t count) {
 
 }  // namespace
 
-Outbox::Outbox(store::Database& database, const Destination& destination,
-               std::filesystem::path results_folder, RetryPolicy policy, std::unique_ptr<Peer> peer)
+Outbox::Outbox(store::Database& database, Route route, std::filesystem::path results_folder,
+               RetryPolicy policy, std::unique_ptr<Peer> peer)
     : database_(&database),
-      name_(destination.name),
-      storage_commitment_(destination.storage_commitment),
+      route_(std::move(route)),
       results_folder_(std::move(results_folder)),
       policy_(policy),
-      reachability_(database, destination.name, policy),
+      reachability_(database, route_.name, route_.what, policy),
       peer_(std::move(peer)) {
-    if (storage_commitment_) return;
-    if (const int waived = database_->waive_commitments(name_); waived > 0)
-        spdlog::info("{}: {} objects no longer wait for their commitment: storage_commitment is false", name_,
-                     waived);
+    if (route_.storage_commitment) return;
+    if (const int waived = database_->waive_commitments(route_.name); waived > 0)
+        spdlog::info("{}: {} objects no longer wait for their commitment: storage_commitment is false",
+                     route_.name, waived);
 }
 
 int Outbox::work(UnixMillis now) {
     peer_->attend();
     if (!reachability_.is_due(now)) return 0;
     const int sent = send_due(now);
-    if (!storage_commitment_ || !reachability_.is_due(now)) return sent;
+    if (!route_.storage_commitment || !reachability_.is_due(now)) return sent;
     return sent + ask_due(now);
 }
 
 int Outbox::send_due(UnixMillis now) {
-    const auto due = database_->due_deliveries(name_, now, most_at_once);
+    const auto due = database_->due_deliveries(route_.name, now, most_at_once);
     if (due.empty()) return 0;
     std::vector<FileToSend> files;
     for (const auto& delivery : due)
@@ -74,23 +73,24 @@ void Outbox::record_all(const std::vector<store::Delivery>& due, const Sent& sen
         why = what;
     }
     if (newly_waiting > 0)
-        spdlog::warn("{}: {} object{} not delivered, will be tried again: {}", name_, newly_waiting,
-                     plural(newly_waiting), why);
+        spdlog::warn("{}: {} {}{} not delivered, will be tried again: {}", route_.name, newly_waiting,
+                     route_.what, plural(newly_waiting), why);
 }
 
 Outbox::After Outbox::record(const store::Delivery& delivery, const SendOutcome& outcome, UnixMillis now) {
     if (outcome.state == SendState::arrived) {
         database_->delivery_sent(
-            delivery.id, now, storage_commitment_ ? store::Commitment::asked : store::Commitment::not_asked);
-        spdlog::info("study {}: object {} delivered to {}{}{}", delivery.study_uid, delivery.sop_instance_uid,
-                     name_, outcome.what.empty() ? "" : ": ", outcome.what);
+            delivery.id, now,
+            route_.storage_commitment ? store::Commitment::asked : store::Commitment::not_asked);
+        spdlog::info("study {}: {} {} delivered to {}{}{}", delivery.study_uid, route_.what,
+                     delivery.sop_instance_uid, route_.name, outcome.what.empty() ? "" : ": ", outcome.what);
         return After::sent;
     }
     const bool too_old = delivery.created < too_old_before(policy_, now);
     if (outcome.state == SendState::permanent_failure || too_old) {
         database_->delivery_parked(delivery.id, outcome.what);
-        spdlog::error("study {}: object {} NOT delivered to {} and parked{}: {}", delivery.study_uid,
-                      delivery.sop_instance_uid, name_,
+        spdlog::error("study {}: {} {} NOT delivered to {} and parked{}: {}", delivery.study_uid, route_.what,
+                      delivery.sop_instance_uid, route_.name,
                       too_old ? fmt::format(" after {} hours", policy_.park_after_h) : "", outcome.what);
         return After::parked;
     }
@@ -100,14 +100,14 @@ Outbox::After Outbox::record(const store::Delivery& delivery, const SendOutcome&
 }
 
 void Outbox::give_up_old(const Trouble& trouble, UnixMillis now) {
-    const int parked = database_->park_deliveries(name_, too_old_before(policy_, now), trouble.what);
+    const int parked = database_->park_deliveries(route_.name, too_old_before(policy_, now), trouble.what);
     if (parked > 0)
-        spdlog::error("{}: {} objects parked after {} hours; resend them when it is back: {}", name_, parked,
-                      policy_.park_after_h, trouble.what);
+        spdlog::error("{}: {} {}s parked after {} hours; resend them when it is back: {}", route_.name,
+                      parked, route_.what, policy_.park_after_h, trouble.what);
 }
 
 int Outbox::ask_due(UnixMillis now) {
-    const auto due = without_old(database_->due_commitments(name_, now, most_at_once), now);
+    const auto due = without_old(database_->due_commitments(route_.name, now, most_at_once), now);
     if (!due.empty()) ask(due, now);
     return static_cast<int>(due.size());
 }
@@ -122,7 +122,7 @@ std::vector<store::Delivery> Outbox::without_old(std::vector<store::Delivery> wa
     if (verdicts.empty()) return waiting;
     database_->record_verdicts("", verdicts, now);
     spdlog::error("{}: {} objects are stored there, but were not committed within {} hours and are parked",
-                  name_, verdicts.size(), policy_.park_after_h);
+                  route_.name, verdicts.size(), policy_.park_after_h);
     waiting.erase(old_begin, old_end);
     return waiting;
 }
@@ -142,7 +142,7 @@ void Outbox::ask(const std::vector<store::Delivery>& deliveries, UnixMillis now)
         spdlog::log(
             unanswered > 0 ? spdlog::level::warn : spdlog::level::debug,
             "{}: commitment of {} objects asked for, of {} again for want of an answer; transaction {}",
-            name_, deliveries.size(), unanswered, transaction_uid);
+            route_.name, deliveries.size(), unanswered, transaction_uid);
         return;
     }
     const int asked = std::ranges::max(deliveries, {}, &store::Delivery::asked).asked + 1;
@@ -150,7 +150,7 @@ void Outbox::ask(const std::vector<store::Delivery>& deliveries, UnixMillis now)
     if (trouble->kind != Trouble::Kind::refused) return reachability_.failed(*trouble, now);
     reachability_.reached(now);
     if (deliveries.front().last_error != trouble->what)
-        spdlog::warn("{}: commitment of {} objects not taken on, will be asked for again: {}", name_,
+        spdlog::warn("{}: commitment of {} objects not taken on, will be asked for again: {}", route_.name,
                      deliveries.size(), trouble->what);
 }
 

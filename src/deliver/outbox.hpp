@@ -19,12 +19,19 @@
 
 namespace calcinode::deliver {
 
+// Where an outbox sends to, and what.
+struct Route {
+    std::string name;  // of the destination or alert, as in the configuration
+    bool storage_commitment = false;
+    const char* what = "object";  // that is sent, for the log
+};
+
 class Outbox {
   public:
     // `database` must outlive the outbox; `results_folder` is what the rows' paths are relative to. Throws
     // store::StoreFailure, as work() does.
-    Outbox(store::Database& database, const Destination& destination, std::filesystem::path results_folder,
-           RetryPolicy policy, std::unique_ptr<Peer> peer);
+    Outbox(store::Database& database, Route route, std::filesystem::path results_folder, RetryPolicy policy,
+           std::unique_ptr<Peer> peer);
 
     // A bounded part of what is due at `now`, to be called again at once where that was not nothing: the
     // number of objects that went out or whose commitment was asked for.
@@ -43,8 +50,7 @@ class Outbox {
     void ask(const std::vector<store::Delivery>& deliveries, UnixMillis now);
 
     store::Database* database_;
-    std::string name_;
-    bool storage_commitment_;
+    Route route_;
     std::filesystem::path results_folder_;
     RetryPolicy policy_;
     Reachability reachability_;

@@ -14,8 +14,9 @@ std::string duration_in_words(UnixMillis ms) {
 
 }  // namespace
 
-Reachability::Reachability(store::Database& database, std::string destination, RetryPolicy policy)
-    : database_(&database), name_(std::move(destination)), policy_(policy) {
+Reachability::Reachability(store::Database& database, std::string destination, const char* what,
+                           RetryPolicy policy)
+    : database_(&database), name_(std::move(destination)), what_(what), policy_(policy) {
     auto row = database_->destination(name_);
     if (row.not_before == 0) return;
     row.not_before = 0;
@@ -47,8 +48,8 @@ void Reachability::failed(const Trouble& trouble, UnixMillis now) {
     database_->set_destination(row);
     if (!news) return;
     const auto counts = database_->delivery_counts_of(name_);
-    spdlog::warn("{}: not reachable, {} objects wait and are tried again at least every {} s: {}", name_,
-                 counts.pending, policy_.longest_s, trouble.what);
+    spdlog::warn("{}: not reachable, {} {}{} wait and are tried again at least every {} s: {}", name_,
+                 counts.pending, what_, counts.pending == 1 ? "" : "s", policy_.longest_s, trouble.what);
 }
 
 }  // namespace calcinode::deliver

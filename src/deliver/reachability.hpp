@@ -14,7 +14,8 @@ class Reachability {
   public:
     // `database` must outlive it. The first attempt is due at once: whoever starts the daemon may have put
     // right what was wrong.
-    Reachability(store::Database& database, std::string destination, RetryPolicy policy);
+    // `what` is sent there, for the log: "object".
+    Reachability(store::Database& database, std::string destination, const char* what, RetryPolicy policy);
 
     bool is_due(UnixMillis now) const;
     void reached(UnixMillis now);
@@ -23,6 +24,7 @@ class Reachability {
   private:
     store::Database* database_;
     std::string name_;
+    const char* what_;
     RetryPolicy policy_;
 };
 

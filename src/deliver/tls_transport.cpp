@@ -7,27 +7,6 @@
 namespace calcinode::deliver {
 namespace {
 
-std::string in_words(int error, const std::string& expected_name) {
-    switch (error) {
-        case X509_V_ERR_CERT_HAS_EXPIRED:
-            return "its certificate, or one above it, has expired";
-        case X509_V_ERR_CERT_NOT_YET_VALID:
-            return "its certificate is not valid yet; compare the clocks";
-        case X509_V_ERR_HOSTNAME_MISMATCH:
-        case X509_V_ERR_IP_ADDRESS_MISMATCH:
-            return "its certificate is not for " + expected_name +
-                   "; if it is the right peer, set certificate_name of the destination to the name in it";
-        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-            return "its certificate comes from none of those in tls.trusted";
-        default:
-            return std::string("its certificate is not accepted: ") + X509_verify_cert_error_string(error);
-    }
-}
-
 class TlsTransport final : public DcmTLSTransportLayer {
   public:
     TlsTransport(std::string expected_name, int timeout_s)
@@ -58,7 +37,8 @@ class TlsTransport final : public DcmTLSTransportLayer {
         const auto* const ssl =
             static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
         const auto* const self = static_cast<const TlsTransport*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
-        if (so_far == 0) *self->mistake_ = in_words(X509_STORE_CTX_get_error(chain), self->expected_name_);
+        if (so_far == 0)
+            *self->mistake_ = certificate_mistake(X509_STORE_CTX_get_error(chain), self->expected_name_);
         return so_far;
     }
 

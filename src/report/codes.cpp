@@ -94,4 +94,16 @@ Code acr_actionable(int category) {
     }
 }
 
+Code side(Side side) {
+    switch (side) {
+        case Side::left:
+            return {"7771000", "SCT", "Left"};
+        case Side::right:
+            return {"24028007", "SCT", "Right"};
+        case Side::midline:
+            break;
+    }
+    return {"260528009", "SCT", "Median"};
+}
+
 }  // namespace calcinode::report::codes

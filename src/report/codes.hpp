@@ -77,6 +77,15 @@ inline constexpr Code long_axis{"103339001", "SCT", "Long Axis"};
 inline constexpr Code sum_of_voxels{"126030", "DCM", "Sum of segmented voxel method for volume"};
 inline constexpr Code canal_occupied{"CALC010", "99CALC", "Canal cross-section occupied"};
 
+// What alerts need besides: DCMTK names the same in the objects by itself.
+inline constexpr Code study{"113014", "DCM", "DICOM Study"};  // the meaning as IHE RAD-28 has it
+inline constexpr Code volume{"118565006", "SCT", "Volume"};
+inline constexpr Code laterality{"272741003", "SCT", "Laterality"};
+inline constexpr Code cubic_millimetre{"mm3", "UCUM", "cubic millimeter"};
+inline constexpr Code percent{"%", "UCUM", "percent"};
+inline constexpr Code hounsfield_unit{"[hnsf'U]", "UCUM", "Hounsfield unit"};
+inline constexpr Code no_units{"1", "UCUM", "no units"};
+
 // How objects hang together.
 inline constexpr Code earlier_revision{"CALC015", "99CALC", "Earlier revision of this result"};
 inline constexpr Code qualitative_evaluations{"C0034375", "UMLS", "Qualitative Evaluations"};
@@ -99,6 +108,8 @@ Code severity_of(const Findings& findings);
 Code acr_actionable(int category);  // 1 to 3
 // Always of 99CALC, with in_words() as its meaning.
 Code mimic(Mimic mimic);
+// Left, right, or median.
+Code side(Side side);
 
 }  // namespace codes
 }  // namespace calcinode::report

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "dicom/utf8.hpp"
+
 namespace calcinode::report {
 namespace {
 
@@ -16,50 +18,10 @@ const std::array<DcmTagKey, 5> wanted{DCM_SpecificCharacterSet, DCM_SeriesDescri
 // Shorter parts of a name stand in ordinary words, too.
 constexpr std::size_t shortest_name_part = 3;
 
-// Character sets that the C library can't convert from (JIS X 0208 and 0212, switched to by escapes).
-bool is_convertible(DcmItem& item) {
-    OFString sets;
-    item.findAndGetOFStringArray(DCM_SpecificCharacterSet, sets);
-    return sets.find("IR 87") == OFString_npos && sets.find("IR 159") == OFString_npos;
-}
-
-// A dataset of what is wanted only, as UTF-8 where its character set is known; as it is otherwise.
-DcmDataset converted(DcmItem& source) {
-    DcmDataset copy;
-    for (const auto& tag : wanted)
-        if (source.tagExists(tag)) source.findAndInsertCopyOfElement(tag, &copy);
-    if (!is_convertible(copy)) return copy;
-    DcmDataset utf8(copy);
-    return utf8.convertToUTF8().good() ? utf8 : copy;
-}
-
-// Text that was not converted: what an escape sequence switches to another set is one byte that is no
-// character, up to the escape that returns to ASCII (PS3.5 6.1.2.5).
-std::string without_escaped(std::string_view text) {
-    constexpr char escape = '\x1b', no_character = '\xff';
-    std::string plain;
-    bool ascii = true;
-    while (!text.empty()) {
-        if (text.front() != escape) {
-            if (ascii) plain += text.front();
-            text.remove_prefix(1);
-            continue;
-        }
-        std::size_t end = 1;  // intermediate bytes, then a final one
-        while (end < text.size() && text[end] >= 0x20 && text[end] <= 0x2F) ++end;
-        const auto sequence = text.substr(1, end);
-        const bool to_ascii = sequence == "(B" || sequence == "(J";
-        if (ascii && !to_ascii) plain += no_character;
-        ascii = to_ascii;
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return plain;
-}
-
 std::string text_of(DcmItem& item, const DcmTagKey& tag) {
     OFString value;
     if (item.findAndGetOFString(tag, value).bad()) return {};
-    return without_escaped({value.c_str(), value.size()});
+    return dicom::without_escaped({value.c_str(), value.size()});
 }
 
 std::vector<std::string> parts_of(std::string_view text, std::string_view separators) {
@@ -99,7 +61,7 @@ std::string name_words(const std::string& name) {
 }  // namespace
 
 FigureTexts figure_texts(const ReportContext& context) {
-    auto item = converted(context.header.dataset());
+    auto item = dicom::utf8_copy(context.header.dataset(), wanted);
     const auto name = text_of(item, DCM_PatientName), id = text_of(item, DCM_PatientID);
     FigureTexts texts;
     texts.series_description = text_of(item, DCM_SeriesDescription);

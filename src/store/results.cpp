@@ -16,13 +16,16 @@ bool insert_result(Database::Connection& c, const NewResult& result, int revisio
 
 void insert_deliveries(Database::Connection& c, const NewResult& result, UnixMillis now) {
     const auto result_id = c.database.getLastInsertRowid();
+    const auto insert = [&](const std::string& to, const char* kind, const ObjectToDeliver& object) {
+        c.query(
+             "INSERT OR IGNORE INTO delivery (result_id, destination, kind, sop_class_uid, sop_instance_uid, "
+             "path, state, not_before) VALUES (?, ?, ?, ?, ?, ?, 'pending', ?)",
+             result_id, to, kind, object.sop_class_uid, object.sop_instance_uid, object.path, now)
+            .run();
+    };
     for (const auto& destination : result.destinations)
-        for (const auto& object : result.objects)
-            c.query(
-                 "INSERT OR IGNORE INTO delivery (result_id, destination, sop_class_uid, sop_instance_uid, "
-                 "path, state, not_before) VALUES (?, ?, ?, ?, ?, 'pending', ?)",
-                 result_id, destination, object.sop_class_uid, object.sop_instance_uid, object.path, now)
-                .run();
+        for (const auto& object : result.objects) insert(destination, "object", object);
+    for (const auto& alert : result.alerts) insert(alert.receiver, "alert", {"", alert.uid, alert.path});
 }
 
 int newest_revision(Database::Connection& c, const std::string& study_uid) {

@@ -91,12 +91,21 @@ struct ObjectToDeliver {
     std::string path;  // relative to the results folder
 };
 
+// A message about a result, ready to be sent to one receiver. Its row is a delivery as any other.
+struct AlertToDeliver {
+    std::string receiver;
+    std::string uid;   // the same for the same result and receiver
+    std::string path;  // relative to the results folder
+};
+
 struct NewResult {
     std::string study_uid, identity, status, verdict, reason, folder;
     std::vector<ObjectToDeliver> objects;
     std::vector<std::string> destinations;  // each object becomes a delivery row for each of these
+    std::vector<AlertToDeliver> alerts = {};
 };
 
+// Of an object; or of an alert, whose UID takes the place of a SOP instance's and which is of no SOP class.
 struct Delivery {
     std::int64_t id = 0;
     std::string destination, sop_class_uid, sop_instance_uid, path, study_uid;

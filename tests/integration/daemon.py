@@ -24,20 +24,21 @@ def wait_for(what, seconds=60, every=0.2):
         time.sleep(every)
 
 
-def to_toml(sections, destinations=()):
+def to_toml(sections, destinations=(), alerts=()):
     """Just enough TOML for our configuration; JSON's texts, numbers and lists are TOML's."""
     lines = []
     for name, values in sections.items():
         lines.append(f"[{name}]")
         lines += [f"{key} = {json.dumps(value)}" for key, value in values.items()]
-    for destination in destinations:
-        lines.append("[[destination]]")
-        lines += [f"{key} = {json.dumps(value)}" for key, value in destination.items()]
+    for name, tables in (("destination", destinations), ("alert", alerts)):
+        for table in tables:
+            lines.append(f"[[{name}]]")
+            lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
     return "\n".join(lines) + "\n"
 
 
 class Daemon:
-    def __init__(self, folder, destinations=(), **sections):
+    def __init__(self, folder, destinations=(), alerts=(), **sections):
         """`sections` are added to a configuration for tests, for example study={"quiet_s": 2}."""
         self.folder = pathlib.Path(folder)
         self.sections = {
@@ -51,6 +52,7 @@ class Daemon:
             self.sections.setdefault(name, {}).update(values)
         self.data_dir = pathlib.Path(self.sections["node"]["data_dir"])
         self.destinations = list(destinations)
+        self.alerts = list(alerts)
         self.process = None
         self.port = None
         self.log_file = self.folder / "calcinode.log"
@@ -58,7 +60,7 @@ class Daemon:
     def start(self, wait=True):
         self.folder.mkdir(parents=True, exist_ok=True)
         config = self.folder / "calcinode.toml"
-        config.write_text(to_toml(self.sections, self.destinations))
+        config.write_text(to_toml(self.sections, self.destinations, self.alerts))
         already = len(self.log())
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen([CALCINODE, "serve", "--config", str(config)],

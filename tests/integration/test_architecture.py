@@ -17,6 +17,8 @@ SOURCE = pathlib.Path(os.environ.get("CALCINODE_SOURCE", pathlib.Path(__file__).
 # Each folder and the folders of which it may include headers, besides itself. A stage may use of the analysis
 # only the types that are handed over: the volume and the findings.
 HANDED_OVER = {"analysis/volume.hpp", "analysis/findings.hpp"}
+# Alerts tell what reports tell, by the same codes and words, and are one more kind of peer to the outbox.
+IN_WORDS = {"report/outcome.hpp", "report/codes.hpp", "report/wording.hpp", "deliver/peer.hpp"}
 ALLOWED = {
     "base": set(),
     "config": {"base"},
@@ -28,10 +30,11 @@ ALLOWED = {
     "assemble": {"base", "config", "dicom", "store"} | HANDED_OVER,
     "report": {"base", "config", "dicom", "store"} | HANDED_OVER,
     "deliver": {"base", "config", "dicom", "store"},
+    "notify": {"base", "config", "dicom", "store"} | HANDED_OVER | IN_WORDS,
     "observe": {"base", "config", "store"},
     "phantom": {"base", "dicom", "analysis/volume.hpp"},
     "app": {"base", "config", "dicom", "store", "analysis", "spool", "receive", "assemble", "report", "deliver",
-            "observe", "phantom"},
+            "notify", "observe", "phantom"},
     "": {"app"},  # main.cpp
 }
 

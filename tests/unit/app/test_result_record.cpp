@@ -73,8 +73,8 @@ TEST_CASE("results are taken in with their revisions, whatever the order of thei
     fs::create_directory(results);
     for (const int revision : {3, 1, 2}) keep(results, revision);
     fs::create_directories(results / "study" / ".making-result");
-    CHECK(take_in_results(database, results, {"PACS"}) == 3);
-    CHECK(take_in_results(database, results, {"PACS"}) == 0);
+    CHECK(take_in_results(database, results, {{"PACS"}, {}}) == 3);
+    CHECK(take_in_results(database, results, {{"PACS"}, {}}) == 0);
     CHECK(database.find_study("1.2")->revision == 3);
     CHECK(database.delivery_counts("1.2").pending == 3);
     const auto due = database.due_deliveries("PACS", now_ms(), 10);

@@ -76,12 +76,8 @@ struct Fixture {
     }
 
     Outbox outbox(bool storage_commitment = false) {
-        const Destination destination{.name = "PACS",
-                                      .host = "localhost",
-                                      .called_ae = "PACS",
-                                      .calling_ae = "CALCINODE",
-                                      .storage_commitment = storage_commitment};
-        return Outbox(database, destination, "/results", policy, std::make_unique<ScriptedPeer>(script));
+        return Outbox(database, {"PACS", storage_commitment}, "/results", policy,
+                      std::make_unique<ScriptedPeer>(script));
     }
     store::Database::DeliveryCounts counts() { return database.delivery_counts("1.2"); }
     std::uint16_t report(const dicom::CommitmentReport& report) {

@@ -1,0 +1,68 @@
+#include "notify/alerts.hpp"
+
+#include <algorithm>
+
+#include "base/fd.hpp"
+#include "base/uid.hpp"
+#include "dicom/study_header.hpp"
+#include "notify/facts.hpp"
+#include "notify/hl7_message.hpp"
+#include "notify/mllp_receiver.hpp"
+
+namespace calcinode::notify {
+namespace {
+
+bool is_told(const config::Alert& alert, Verdict verdict) {
+    return std::ranges::find(alert.when, to_string(verdict)) != alert.when.end();
+}
+
+std::string message_of(const Facts& facts) {
+    return hl7_message(facts);
+}
+
+Result<AlertFile> write_alert(const Facts& facts, const std::filesystem::path& folder) {
+    // The configuration takes names only that are fit for a file.
+    const auto file = folder / ("alert-" + facts.alert.name + ".hl7");
+    if (auto written = write_file_atomically(file, message_of(facts)); !written)
+        return std::unexpected(written.error());
+    return AlertFile{facts.alert.name, facts.uid, file};
+}
+
+std::optional<ClientTls> client_tls(const config::Alert& alert, const config::Tls& tls) {
+    auto files = tls.files;
+    if (!alert.trusted.empty()) files.trusted = alert.trusted;
+    return ClientTls{files, alert.certificate_name};
+}
+
+}  // namespace
+
+Result<std::vector<AlertFile>> write_alerts(const std::vector<config::Alert>& alerts,
+                                            const report::StudyOutcome& outcome, const std::string& identity,
+                                            const std::filesystem::path& image,
+                                            const std::filesystem::path& folder) {
+    std::vector<AlertFile> files;
+    std::optional<dicom::StudyHeader> header;
+    for (const auto& alert : alerts) {
+        if (!outcome.findings || !is_told(alert, outcome.findings->verdict)) continue;
+        if (!header) {
+            auto read = dicom::read_study_header(image);
+            if (!read) return std::unexpected(read.error());
+            header = std::move(*read);
+        }
+        const auto uid = Uid::derived_from({"calcinode", identity, "alert", alert.name}).str();
+        auto file = write_alert({alert, *outcome.findings, *header, uid, now_ms()}, folder);
+        if (!file) return std::unexpected(file.error());
+        files.push_back(std::move(*file));
+    }
+    return files;
+}
+
+std::unique_ptr<deliver::Peer> make_receiver(const config::Alert& alert, const config::Tls& tls) {
+    const auto& hl7 = alert.hl7;
+    return std::make_unique<MllpReceiver>(
+        MllpOptions{{hl7.host, hl7.port, hl7.tls ? client_tls(alert, tls) : std::nullopt},
+                    alert.timeout_s,
+                    alert.retry_rejected});
+}
+
+}  // namespace calcinode::notify

@@ -1,0 +1,32 @@
+// The alerts of a result: made with it as files, beside its objects, and sent as they are by the outbox.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "deliver/peer.hpp"
+#include "report/outcome.hpp"
+
+namespace calcinode::notify {
+
+struct AlertFile {
+    std::string receiver;  // the alert's name in the configuration
+    std::string uid;       // the same for the same result and receiver
+    std::filesystem::path file;
+};
+
+// Writes a message for each of `alerts` that is to be told of this outcome into `folder`. `image` is one of
+// those that were judged, `identity` what the result was made of. None for a study that was not analysed.
+Result<std::vector<AlertFile>> write_alerts(const std::vector<config::Alert>& alerts,
+                                            const report::StudyOutcome& outcome, const std::string& identity,
+                                            const std::filesystem::path& image,
+                                            const std::filesystem::path& folder);
+
+// Who takes the messages of `alert`. `tls` is the configuration's own section.
+std::unique_ptr<deliver::Peer> make_receiver(const config::Alert& alert, const config::Tls& tls);
+
+}  // namespace calcinode::notify

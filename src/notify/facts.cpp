@@ -1,0 +1,74 @@
+#include "notify/facts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+#include "config/alert_text.hpp"
+#include "report/wording.hpp"
+
+namespace calcinode::notify {
+namespace {
+
+constexpr const char* nothing = "-";
+
+std::string of_largest(const Findings& findings, std::string_view name) {
+    if (findings.deposits.empty()) return nothing;
+    const auto& largest = findings.deposits.front();
+    if (name == "level") return report::level_text(largest);
+    if (name == "compartment") return std::string(to_string(largest.compartment));
+    if (name == "side") return std::string(to_string(largest.side));
+    if (name == "largest_ml") return report::millilitres(largest.volume_mm3);
+    return number(largest.canal_occupied_percent, 0);  // canal_percent
+}
+
+std::string value_of(const Facts& facts, std::string_view name) {
+    const auto& findings = facts.findings;
+    if (name == "verdict") return std::string(to_string(findings.verdict));
+    if (name == "severity") return std::string(to_string(findings.severity));
+    if (name == "count") return std::to_string(findings.deposits.size());
+    if (name == "volume_ml") return report::millilitres(findings.total_volume_mm3());
+    if (name == "study_uid") return facts.header.study_uid;
+    if (name == "accession") return facts.header.accession.empty() ? nothing : facts.header.accession;
+    if (name == "conclusion") return report::conclusion(findings);
+    return of_largest(findings, name);
+}
+
+std::string formatted(UnixMillis when, const char* format) {
+    const std::time_t seconds = when / 1000;
+    std::tm utc{};
+    ::gmtime_r(&seconds, &utc);
+    char text[32] = "";
+    std::strftime(text, sizeof text, format, &utc);
+    return text;
+}
+
+}  // namespace
+
+bool Facts::tells(std::string_view part) const {
+    return std::ranges::find(alert.parts, part) != alert.parts.end();
+}
+
+std::string text_of(const Facts& facts) {
+    std::string text;
+    for (const auto& piece : config::pieces_of(facts.alert.text))
+        text += piece.is_placeholder ? value_of(facts, piece.text) : piece.text;
+    return text;
+}
+
+std::string number(double value, int decimals) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.*f", decimals, std::isfinite(value) ? value : 0.0);
+    return text;
+}
+
+std::string compact_time(UnixMillis when) {
+    return formatted(when, "%Y%m%d%H%M%S");
+}
+
+std::string iso_time(UnixMillis when) {
+    return formatted(when, "%Y-%m-%dT%H:%M:%SZ");
+}
+
+}  // namespace calcinode::notify
