@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "config/config.hpp"
+#include "notify/alerts.hpp"
 
 namespace calcinode::app {
 namespace {
@@ -28,6 +29,17 @@ bool look_at_tls(const config::Tls& tls) {
     for (const auto& mistake : found.unusable) fmt::print("{}\n", mistake);
     for (const auto& doubt : found.doubtful) fmt::print("Beware: {}\n", doubt);
     return found.unusable.empty();
+}
+
+// Says which secrets of alerts can't be read; false where there is one.
+bool look_at_secrets(const std::vector<config::Alert>& alerts) {
+    bool all_read = true;
+    for (const auto& alert : alerts)
+        for (const auto& mistake : notify::unreadable_secrets(alert)) {
+            fmt::print("{}\n", mistake);
+            all_read = false;
+        }
+    return all_read;
 }
 
 std::string way_of(const config::Alert& alert) {
@@ -65,7 +77,7 @@ int check(const std::filesystem::path& config_file) {
         for (const auto& mistake : config.error()) fmt::print("{}\n", to_string(mistake, config_file));
         return exit_bad_config;
     }
-    if (!look_at_tls(config->tls)) return exit_bad_config;
+    if (!look_at_tls(config->tls) || !look_at_secrets(config->alerts)) return exit_bad_config;
     explain(*config);
     return 0;
 }

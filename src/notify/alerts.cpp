@@ -7,7 +7,9 @@
 #include "dicom/study_header.hpp"
 #include "notify/facts.hpp"
 #include "notify/hl7_message.hpp"
+#include "notify/json_message.hpp"
 #include "notify/mllp_receiver.hpp"
+#include "notify/webhook_receiver.hpp"
 
 namespace calcinode::notify {
 namespace {
@@ -17,12 +19,14 @@ bool is_told(const config::Alert& alert, Verdict verdict) {
 }
 
 std::string message_of(const Facts& facts) {
-    return hl7_message(facts);
+    if (facts.alert.kind == config::AlertKind::hl7) return hl7_message(facts);
+    return facts.alert.webhook.format == "fhir" ? fhir_message(facts) : json_message(facts);
 }
 
 Result<AlertFile> write_alert(const Facts& facts, const std::filesystem::path& folder) {
-    // The configuration takes names only that are fit for a file.
-    const auto file = folder / ("alert-" + facts.alert.name + ".hl7");
+    // The configuration takes only names that are fit for a file.
+    const auto* const suffix = facts.alert.kind == config::AlertKind::hl7 ? ".hl7" : ".json";
+    const auto file = folder / ("alert-" + facts.alert.name + suffix);
     if (auto written = write_file_atomically(file, message_of(facts)); !written)
         return std::unexpected(written.error());
     return AlertFile{facts.alert.name, facts.uid, file};
@@ -59,10 +63,31 @@ Result<std::vector<AlertFile>> write_alerts(const std::vector<config::Alert>& al
 
 std::unique_ptr<deliver::Peer> make_receiver(const config::Alert& alert, const config::Tls& tls) {
     const auto& hl7 = alert.hl7;
-    return std::make_unique<MllpReceiver>(
-        MllpOptions{{hl7.host, hl7.port, hl7.tls ? client_tls(alert, tls) : std::nullopt},
-                    alert.timeout_s,
-                    alert.retry_rejected});
+    if (alert.kind == config::AlertKind::hl7)
+        return std::make_unique<MllpReceiver>(
+            MllpOptions{{hl7.host, hl7.port, hl7.tls ? client_tls(alert, tls) : std::nullopt},
+                        alert.timeout_s,
+                        alert.retry_rejected});
+    const auto& webhook = alert.webhook;
+    auto url = Url::parse(webhook.url).value();  // the configuration was checked
+    auto secure = url.tls ? client_tls(alert, tls) : std::nullopt;
+    return std::make_unique<WebhookReceiver>(WebhookOptions{.url = std::move(url),
+                                                            .tls = std::move(secure),
+                                                            .fhir = webhook.format == "fhir",
+                                                            .secret_file = webhook.secret_file,
+                                                            .token_file = webhook.token_file,
+                                                            .timeout_s = alert.timeout_s,
+                                                            .retry_rejected = alert.retry_rejected});
+}
+
+std::vector<std::string> unreadable_secrets(const config::Alert& alert) {
+    std::vector<std::string> mistakes;
+    for (const auto& file : {alert.webhook.secret_file, alert.webhook.token_file}) {
+        if (file.empty()) continue;
+        if (const auto secret = read_secret(file); !secret)
+            mistakes.push_back("alert " + alert.name + ": " + secret.error().what);
+    }
+    return mistakes;
 }
 
 }  // namespace calcinode::notify

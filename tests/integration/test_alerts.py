@@ -1,5 +1,7 @@
 """Alerts to real receivers: what is told, and that nothing is lost or told twice whatever a receiver does."""
 
+import json
+import os
 import pathlib
 import ssl
 import subprocess
@@ -11,51 +13,74 @@ import certificates
 import daemon
 import judged
 import orthanc
+import webhook_listener
 
 try:
     import hl7_listener
 except ModuleNotFoundError:
     hl7_listener = None
 
-ALERT = {"name": "RIS", "kind": "hl7", "host": "127.0.0.1", "timeout_s": 2}
+SOURCE = pathlib.Path(os.environ.get("CALCINODE_SOURCE", pathlib.Path(__file__).parents[2]))
 PATIENT = "Secretname^Änna|B"
+SECRET = b"correct horse"
+JUDGED = None  # the one study of all tests
+BASE = None
+
+
+def name_the_patient(image):
+    image.SpecificCharacterSet = "ISO_IR 100"
+    image.PatientName = PATIENT
+    image.PatientID = "ID|1^2"
+    image.IssuerOfPatientID = "HOSP"
+    image.AccessionNumber = "ACC7"
+    image.PatientSex = "F"
+    image.PatientBirthDate = "19610203"
+
+
+def all_alerts():
+    nobody = f"http://127.0.0.1:{orthanc.free_port()}/"
+    return [{"name": "RIS", "kind": "hl7", "host": "127.0.0.1", "port": orthanc.free_port(), "timeout_s": 2,
+             "receiving_application": "RIS&1", "text": "{verdict} at {level}, {volume_ml} ml: {conclusion}"},
+            {"name": "HOOK", "kind": "webhook", "url": nobody, "secret_file": str(BASE / "secret"), "timeout_s": 2},
+            {"name": "FHIR", "kind": "webhook", "url": nobody, "format": "fhir", "token_file": str(BASE / "token"),
+             "timeout_s": 2, "with_patient": True},
+            {"name": "NEVER", "kind": "webhook", "url": nobody, "secret_file": str(BASE / "secret"),
+             "when": ["negative"]}]
+
+
+def setUpModule():
+    """One positive study, judged with alerts for receivers that were never there; each test sends one of them."""
+    global BASE, JUDGED
+    if hl7_listener is None:
+        cases.skip_loudly("python3-hl7 is not installed: no HL7 message is looked at")
+    folder = tempfile.TemporaryDirectory(prefix="calcinode-")
+    unittest.addModuleCleanup(folder.cleanup)
+    BASE = pathlib.Path(folder.name)
+    (BASE / "secret").write_bytes(SECRET + b"\n")
+    (BASE / "token").write_text("t0ken")
+    JUDGED = judged.Judged(BASE / "judged", alerts=all_alerts(), change=name_the_patient)
 
 
 class Alerts(unittest.TestCase):
-    """One positive study, judged once with an alert for a receiver that was never there; each test sends it."""
-
-    @classmethod
-    def setUpClass(cls):
-        if hl7_listener is None:
-            cases.skip_loudly("python3-hl7 is not installed: no HL7 message is looked at")
-        cls.base = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="calcinode-")))
-        cls.judged = judged.Judged(cls.base / "judged", alerts=cls.all_alerts(), change=cls.name_the_patient)
-
-    @classmethod
-    def all_alerts(cls):
-        nobody = orthanc.free_port()
-        return [{**ALERT, "port": nobody, "receiving_application": "RIS&1",
-                 "text": "{verdict} at {level}, {volume_ml} ml: {conclusion}"}]
-
-    @staticmethod
-    def name_the_patient(image):
-        image.SpecificCharacterSet = "ISO_IR 100"
-        image.PatientName = PATIENT
-        image.PatientID = "ID|1^2"
-        image.IssuerOfPatientID = "HOSP"
-        image.AccessionNumber = "ACC7"
-        image.PatientSex = "F"
-        image.PatientBirthDate = "19610203"
+    name = None  # of the alert that is sent
 
     def setUp(self):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="calcinode-")))
 
-    def node(self, port, **alert):
-        return self.enterContext(self.judged.node(self.folder / "node", [], alerts=[
-            {**self.all_alerts()[0], "port": port, **alert}]))
+    def node(self, port, **changes):
+        alert = next(alert for alert in all_alerts() if alert["name"] == self.name)
+        alert |= {"port": port} if alert["kind"] == "hl7" else {"url": f"http://127.0.0.1:{port}/hook?a=b"}
+        return self.enterContext(JUDGED.node(self.folder / "node", [], alerts=[alert | changes]))
 
     def alert_row(self, node):
-        return node.rows("SELECT state, attempts, last_error FROM delivery WHERE kind = 'alert'")[0]
+        return node.rows("SELECT state, attempts, last_error FROM delivery WHERE kind = 'alert' AND destination = ?",
+                         self.name)[0]
+
+    def wait_for_trouble(self, node):
+        def noticed():
+            """receiver known to be away"""
+            return node.rows("SELECT trouble FROM destination WHERE name = ? AND failures >= 1", self.name)
+        return daemon.wait_for(noticed, 20)[0]["trouble"]
 
     def wait_for_state(self, node, state, attempts=0):
         def there():
@@ -69,6 +94,8 @@ class Alerts(unittest.TestCase):
 
 
 class Hl7(Alerts):
+    name = "RIS"
+
     def test_a_positive_study_is_told_with_patient_order_and_findings(self):
         with hl7_listener.Listener() as ris:
             node = self.node(ris.port).start()
@@ -87,8 +114,8 @@ class Hl7(Alerts):
         obr = told.segment("OBR")
         self.assertEqual([str(obr[n]) for n in (3, 18, 25)], ["ACC7", "ACC7", "P"])
         found = hl7_listener.observations(message)
-        result = self.judged.result["json"]
-        self.assertEqual(str(found["113014", ""][5]), self.judged.study_uid)
+        result = JUDGED.result["json"]
+        self.assertEqual(str(found["113014", ""][5]), JUDGED.study_uid)
         self.assertEqual(str(found["18115005", ""][5]), "52101004^Present^SCT")
         self.assertEqual(str(found["18115005", ""][8]), "A")
         self.assertAlmostEqual(float(str(found["118565006", ""][5])), result["totals"]["volume_mm3"], delta=0.1)
@@ -145,11 +172,7 @@ class Hl7(Alerts):
     def test_a_receiver_that_is_down_gets_it_when_it_is_back_also_after_a_kill(self):
         port = orthanc.free_port()
         node = self.node(port).start()
-
-        def noticed():
-            """receiver known to be away"""
-            return node.rows("SELECT 1 FROM destination WHERE name = 'RIS' AND failures >= 1")
-        daemon.wait_for(noticed, 20)
+        self.wait_for_trouble(node)
         node.kill()
         with hl7_listener.Listener(port=port) as ris:
             node.start()
@@ -174,17 +197,123 @@ class Hl7(Alerts):
         context.load_cert_chain(*map(str, hospital.issue("ris.hospital")))
         with hl7_listener.Listener(context=context) as ris:
             node = self.node(ris.port, tls=True, trusted=str(hospital.certificate)).start()
-
-            def refused():
-                """certificate refused"""
-                return node.rows("SELECT trouble FROM destination WHERE name = 'RIS' AND failures >= 1")
-            self.assertIn("its certificate is not for 127.0.0.1", daemon.wait_for(refused, 20)[0]["trouble"])
+            self.assertIn("its certificate is not for 127.0.0.1", self.wait_for_trouble(node))
             self.assertEqual(ris.messages, [])
             node.stop()
             node.alerts[0]["certificate_name"] = "ris.hospital"
             node.start()
             self.wait_for_state(node, "sent")
         self.assertEqual(len(ris.messages), 1)
+
+
+class Webhook(Alerts):
+    name = "HOOK"
+
+    def test_a_study_is_told_once_signed_and_without_the_patient(self):
+        with webhook_listener.Listener() as hook:
+            node = self.node(hook.port).start()
+            self.wait_for_state(node, "sent")
+        path, headers, body = hook.requests[0]
+        self.assertEqual(len(hook.requests), 1)
+        self.assertEqual(path, "/hook?a=b")
+        self.assertTrue(webhook_listener.is_signed(headers, body, SECRET))
+        self.assertFalse(webhook_listener.is_signed(headers, body + b" ", SECRET))
+        told = json.loads(body)
+        schema = json.loads((SOURCE / "src/notify/alert.schema.json").read_text())
+        self.assertEqual(set(told) - set(schema["properties"]), set())
+        self.assertEqual(set(schema["required"]) - set(told), set())
+        self.assertEqual(headers["Calcinode-Alert"], told["id"])
+        self.assertEqual(told["study"], {"uid": JUDGED.study_uid, "accession": "ACC7"})
+        result = JUDGED.result["json"]
+        self.assertEqual([told["verdict"], told["severity"]], [result["verdict"], result["severity"]])
+        self.assertEqual(told["deposits"][0]["level"], "C4")
+        self.assertNotIn(b"Secretname", body)
+
+    def test_trouble_of_the_server_repeats_the_same_body_under_the_same_identifier(self):
+        with webhook_listener.Listener([503, "close", 429]) as hook:
+            node = self.node(hook.port).start()
+            self.wait_for_state(node, "sent")
+        self.assertEqual(len(hook.requests), 4)
+        self.assertEqual(len({body for _, _, body in hook.requests}), 1)
+        self.assertEqual(len({headers["Calcinode-Alert"] for _, headers, _ in hook.requests}), 1)
+        for _, headers, body in hook.requests:
+            self.assertTrue(webhook_listener.is_signed(headers, body, SECRET))
+
+    def test_a_refusal_is_parked_and_so_is_a_redirection(self):
+        for status in (404, 302):
+            with self.subTest(status=status), webhook_listener.Listener([status]) as hook:
+                self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="calcinode-")))
+                node = self.node(hook.port).start()
+                self.assertIn(str(status), self.wait_for_state(node, "parked")["last_error"])
+                self.assertEqual(len(hook.requests), 1)
+                node.kill()
+
+    def test_a_kill_before_the_answer_repeats_the_same_alert_and_afterwards_nothing(self):
+        with webhook_listener.Listener([None]) as hook:
+            node = self.node(hook.port, timeout_s=30).start()
+            first = hook.came.get(timeout=20)
+            node.kill()
+            node.start()
+            self.wait_for_state(node, "sent")
+            self.assertEqual(hook.came.get(timeout=20), first)
+            node.kill()
+            node.start()
+            self.assertEqual(node.stop(), 0)
+        self.assertEqual(len(hook.requests), 2)
+
+    def test_by_https_only_a_server_with_the_right_certificate_is_told(self):
+        hospital = certificates.Authority(self.folder / "hospital", "Hospital root")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*map(str, hospital.issue("hook.hospital")))
+        with webhook_listener.Listener(context=context) as hook:
+            node = self.node(hook.port, url=f"https://localhost:{hook.port}/", trusted=str(hospital.certificate))
+            node.start()
+            self.assertIn("its certificate is not for localhost", self.wait_for_trouble(node))
+            self.assertEqual(hook.requests, [])
+            node.stop()
+            node.alerts[0]["certificate_name"] = "hook.hospital"
+            node.start()
+            self.wait_for_state(node, "sent")
+        self.assertEqual(len(hook.requests), 1)
+
+    def test_a_secret_that_cannot_be_read_is_named_by_check(self):
+        node = self.node(1, secret_file="/no/such/secret")
+        config = self.folder / "check.toml"
+        config.write_text(daemon.to_toml(node.sections, alerts=node.alerts))
+        said = subprocess.run([daemon.CALCINODE, "check", "--config", str(config)], check=False, text=True,
+                              capture_output=True)
+        self.assertEqual(said.returncode, 2)
+        self.assertIn("/no/such/secret", said.stdout)
+
+
+class Fhir(Alerts):
+    name = "FHIR"
+
+    def test_a_diagnostic_report_comes_with_its_observations_once(self):
+        with webhook_listener.Listener([201]) as server:
+            node = self.node(server.port).start()
+            self.wait_for_state(node, "sent")
+        _, headers, body = server.requests[0]
+        self.assertEqual(headers["Content-Type"], "application/fhir+json")
+        self.assertEqual(headers["Authorization"], "Bearer t0ken")
+        report = json.loads(body)
+        self.assertEqual([report["resourceType"], report["status"]], ["DiagnosticReport", "preliminary"])
+        self.assertIn(report["identifier"][0]["value"], headers["If-None-Exist"])
+        self.assertEqual([entry["reference"] for entry in report["result"]],
+                         ["#" + one["id"] for one in report["contained"]])
+        for one in report["contained"]:
+            self.assertEqual([one["resourceType"], one["status"]], ["Observation", "preliminary"])
+            self.assertTrue(one["code"]["coding"][0]["system"].startswith(("http://", "urn:")))
+        self.assertEqual(report["subject"]["identifier"]["value"], "ID|1^2")
+        self.assertEqual(report["basedOn"][0]["identifier"]["value"], "ACC7")
+        self.assertEqual(report["imagingStudy"][0]["identifier"]["value"], "urn:oid:" + JUDGED.study_uid)
+
+
+class When(unittest.TestCase):
+    def test_a_verdict_that_is_not_asked_for_is_not_told(self):
+        with JUDGED.node(BASE / "when", []) as node:
+            told = node.rows("SELECT destination FROM delivery WHERE kind = 'alert' ORDER BY destination")
+        self.assertEqual([row["destination"] for row in told], ["FHIR", "HOOK", "RIS"])
 
 
 if __name__ == "__main__":

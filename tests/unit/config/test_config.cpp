@@ -51,6 +51,11 @@ TEST_CASE("the sample configuration holds the defaults, and every key there is")
                                                 .timeout_s = 30,
                                                 .certificate_name = ""});
 
+    REQUIRE(config.alerts.size() == 1);
+    auto alert = Alert{.name = "RIS"};
+    alert.hl7.host = "127.0.0.1";
+    CHECK(config.alerts[0] == alert);
+
     std::vector<std::string> in_sample;
     std::string section;
     std::istringstream lines(with_destination);
