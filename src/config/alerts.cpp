@@ -28,8 +28,9 @@ void read_path(Section& section, const std::string& key, std::filesystem::path& 
     field = text;
 }
 
-void read_hl7(Section& section, Hl7Receiver& hl7) {
-    section.text("host", hl7.host, optional_host_rule);
+void read_hl7(Section& section, Hl7Receiver& hl7, bool used) {
+    if (used) section.require("host");
+    section.text("host", hl7.host, used ? host_rule : optional_host_rule);
     section.number<std::uint16_t>("port", hl7.port, 1, 65535);
     section.boolean("tls", hl7.tls);
     section.text("sending_application", hl7.sending_application, short_text_rule);
@@ -40,8 +41,9 @@ void read_hl7(Section& section, Hl7Receiver& hl7) {
     section.text("character_set", hl7.character_set, one_of({"UTF-8", "ISO-8859-1", "ASCII"}));
 }
 
-void read_webhook(Section& section, Webhook& webhook) {
-    section.text("url", webhook.url, optional_url_rule);
+void read_webhook(Section& section, Webhook& webhook, bool used) {
+    if (used) section.require("url");
+    section.text("url", webhook.url, used ? url_rule : optional_url_rule);
     section.text("format", webhook.format, one_of({"json", "fhir"}));
     read_path(section, "secret_file", webhook.secret_file);
     read_path(section, "token_file", webhook.token_file);
@@ -63,8 +65,8 @@ void read_alert(Section& section, Alert& alert) {
     section.boolean("retry_rejected", alert.retry_rejected);
     read_path(section, "trusted", alert.trusted);
     section.text("certificate_name", alert.certificate_name, optional_host_rule);
-    read_hl7(section, alert.hl7);
-    read_webhook(section, alert.webhook);
+    read_hl7(section, alert.hl7, alert.kind == AlertKind::hl7);
+    read_webhook(section, alert.webhook, alert.kind == AlertKind::webhook);
 }
 
 void check_alerts(const Config& config, std::vector<Mistake>& mistakes) {
@@ -73,8 +75,6 @@ void check_alerts(const Config& config, std::vector<Mistake>& mistakes) {
             mistakes.push_back({0, key, "of " + alert.name + " " + what});
         };
         const bool webhook = alert.kind == AlertKind::webhook;
-        if (!webhook && alert.hl7.host.empty()) wrong("alert.host", "must be set where kind is \"hl7\"");
-        if (webhook && alert.webhook.url.empty()) wrong("alert.url", "must be set where kind is \"webhook\"");
         if (webhook && alert.webhook.format == "json" && alert.webhook.secret_file.empty())
             wrong("alert.secret_file", "must be set: the receiver knows by the signature that it is us");
         if (webhook && !alert.hl7.host.empty()) wrong("alert.host", "is of use only where kind is \"hl7\"");

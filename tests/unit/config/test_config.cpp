@@ -52,7 +52,8 @@ TEST_CASE("the sample configuration holds the defaults, and every key there is")
                                                 .certificate_name = ""});
 
     REQUIRE(config.alerts.size() == 1);
-    auto alert = Alert{.name = "RIS"};
+    Alert alert;
+    alert.name = "RIS";
     alert.hl7.host = "127.0.0.1";
     CHECK(config.alerts[0] == alert);
 

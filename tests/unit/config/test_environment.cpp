@@ -125,11 +125,11 @@ TEST_CASE("variables that are none of ours change nothing") {
               .value() == Config{});
 }
 
-TEST_CASE("settings name every key with its value, destinations by name") {
+TEST_CASE("settings name every key with its value, destinations and alerts by name") {
     const auto settings = settings_of(parse("[tls]\ncertificate = '/c'\nprivate_key = '/k'\ntrusted = '/t'\n"
                                             "client_certificate = 'optional'\n[receive]\n"
                                             "allowed_callers = ['A', 'B']\n" +
-                                            pacs)
+                                            pacs + "[[alert]]\nname = 'R'\nkind = 'hl7'\nhost = 'r'\n")
                                           .value());
     CHECK(settings.at("node.port") == "11112");
     CHECK(settings.at("tls.client_certificate") == "optional");
@@ -137,7 +137,9 @@ TEST_CASE("settings name every key with its value, destinations by name") {
     CHECK(settings.at("receive.allowed_callers") == "A, B");
     CHECK(settings.at("receive.allowed_addresses") == "nothing");
     CHECK(settings.at("destination.P.host") == "h");
+    CHECK(settings.at("alert.R.host") == "r");
     CHECK(settings.at("verdict.positive_confidence") == "0.5");
     for (const auto& key : known_keys())
-        if (!key.starts_with("destination.")) CHECK_MESSAGE(settings.contains(key), key);
+        if (!key.starts_with("destination.") && !key.starts_with("alert."))
+            CHECK_MESSAGE(settings.contains(key), key);
 }
