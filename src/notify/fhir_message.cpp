@@ -101,7 +101,7 @@ Observations observations_of(const Facts& facts) {
     verdict["valueCodeableConcept"] = concept_of(codes::verdict(findings.verdict));
     verdict["interpretation"] = interpretation_of(findings);
     if (facts.tells("severity"))
-        all.add(codes::severity)["valueCodeableConcept"] = concept_of(codes::severity_of(findings.severity));
+        all.add(codes::severity)["valueCodeableConcept"] = concept_of(codes::severity_of(findings));
     if (facts.tells("volume")) {
         all.add(codes::number_of_calcifications)["valueInteger"] = findings.deposits.size();
         all.add(codes::volume)["valueQuantity"] =
