@@ -62,6 +62,7 @@ Daemon::Daemon(const config::Config& config, DataFolder folder, std::unique_ptr<
       folder_(std::move(folder)),
       database_(std::move(database)),
       spool_(std::move(spool)),
+      audit_(std::make_unique<AuditTrail>(config_, *database_, folder_.spool())),
       analysis_jobs_(*database_, spool_, folder_.results(), config_),
       commitments_(*database_, retry_policy(config_.delivery)) {}
 
@@ -89,6 +90,10 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config) {
 receive::InstanceSink Daemon::sink() {
     auto sink = sink_into(spool_, config_.study.urgent_callers);
     sink.on_commitment = [this](const auto& report) { return commitments_.take(report, now_ms()); };
+    sink.on_refused = [this](auto why, const auto& address, const auto& what) {
+        audit_->refused(why, address, what);
+    };
+    sink.on_brought = [this](const auto& brought) { audit_->brought(brought); };
     return sink;
 }
 
@@ -112,10 +117,17 @@ void Daemon::start_workers() {
         const auto to = destination_of(destination, config_);
         auto peer = std::make_unique<deliver::DicomPeer>(
             to, [this](const auto& report) { return commitments_.take(report, now_ms()); });
-        start_outbox({to.name, to.storage_commitment}, std::move(peer));
+        const auto on_sent = [this, host = to.host, ae = to.called_ae](const store::Delivery& delivery) {
+            audit_->sent(delivery, host, ae);
+        };
+        start_outbox({to.name, to.storage_commitment, "object", on_sent}, std::move(peer));
     }
     for (const auto& alert : config_.alerts)
-        start_outbox({alert.name, false, "alert"}, notify::make_receiver(alert, config_.tls));
+        start_outbox({alert.name, false, "alert",
+                      [this, host = notify::host_of(alert)](const store::Delivery& delivery) {
+                          audit_->sent(delivery, host, "");
+                      }},
+                     notify::make_receiver(alert, config_.tls));
     analysis_ = std::make_unique<Worker>("analysis", look_again, [this](std::stop_token) {
         const bool worked = analysis_jobs_.do_next();
         if (worked)

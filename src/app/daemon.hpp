@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/analysis_job.hpp"
+#include "app/audit_trail.hpp"
 #include "app/completeness.hpp"
 #include "app/data_folder.hpp"
 #include "app/retention.hpp"
@@ -55,6 +56,7 @@ class Daemon {
     DataFolder folder_;
     std::unique_ptr<store::Database> database_;  // where the others expect it, wherever this object is
     spool::Spool spool_;
+    std::unique_ptr<AuditTrail> audit_;
     AnalysisJobs analysis_jobs_;
     deliver::Commitments commitments_;
     std::vector<std::unique_ptr<deliver::Outbox>> outboxes_;

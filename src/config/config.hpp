@@ -150,6 +150,16 @@ struct Retention {
     bool operator==(const Retention&) const = default;
 };
 
+// The audit trail, to a syslog server.
+struct Audit {
+    std::string host;  // empty: none
+    std::uint16_t port = 514;
+    std::string transport = "udp";  // udp, tcp or tls
+    std::string certificate_name;   // with tls, that the server's certificate must be for; empty: `host`
+    std::string source_id;          // Audit Source ID; empty: the AE title
+    bool operator==(const Audit&) const = default;
+};
+
 struct Log {
     std::string level = "info";  // debug, info, warn, error
     bool operator==(const Log&) const = default;
@@ -167,6 +177,7 @@ struct Config {
     std::vector<Alert> alerts;              // [[alert]]
     Delivery delivery;
     Retention retention;
+    Audit audit;
     Log log;
     bool operator==(const Config&) const = default;
 };

@@ -56,6 +56,8 @@ void check_together(const Config& config, std::vector<Mistake>& mistakes) {
     listeners(config, mistakes);
     destinations(config, mistakes);
     check_alerts(config, mistakes);
+    if (config.audit.transport == "tls" && !config.audit.host.empty() && config.tls.files.trusted.empty())
+        mistakes.push_back({0, "audit.transport", "needs tls.trusted, to know the syslog server by"});
 }
 
 }  // namespace calcinode::config

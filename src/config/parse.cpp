@@ -113,6 +113,14 @@ void read_retention(Section& section, Retention& retention) {
     section.number("free_mib", retention.free_mib, 0, most_free_mib);
 }
 
+void read_audit(Section& section, Audit& audit) {
+    section.text("host", audit.host, optional_host_rule);
+    section.number<std::uint16_t>("port", audit.port, 1, highest_port);
+    section.text("transport", audit.transport, audit_transport_rule);
+    section.text("certificate_name", audit.certificate_name, optional_host_rule);
+    section.text("source_id", audit.source_id, short_text_rule);
+}
+
 void read_log(Section& section, Log& log) {
     section.text("level", log.level, log_level_rule);
 }
@@ -159,6 +167,7 @@ class Reader {
         section("results", config.results, read_results);
         section("delivery", config.delivery, read_delivery);
         section("retention", config.retention, read_retention);
+        section("audit", config.audit, read_audit);
         section("log", config.log, read_log);
         tables("destination", config.destinations, read_destination);
         tables("alert", config.alerts, read_alert);

@@ -98,6 +98,11 @@ std::string log_level_rule(const std::string& text) {
     return R"(must be "debug", "info", "warn" or "error")";
 }
 
+std::string audit_transport_rule(const std::string& text) {
+    if (text == "udp" || text == "tcp" || text == "tls") return "";
+    return R"(must be "udp", "tcp" or "tls")";
+}
+
 std::string url_rule(const std::string& text) {
     const auto url = Url::parse(text);
     return url ? "" : url.error().what;

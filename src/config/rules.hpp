@@ -17,6 +17,7 @@ std::string name_rule(const std::string& text);  // a destination's name: it sta
 // A pattern whose every outcome is a Series Description; see base/placeholders.hpp.
 std::string series_description_rule(const std::string& text);
 std::string log_level_rule(const std::string& text);
+std::string audit_transport_rule(const std::string& text);
 std::string url_rule(const std::string& text);           // http or https
 std::string optional_url_rule(const std::string& text);  // the same, or nothing
 std::string short_text_rule(const std::string& text);    // printable ASCII, at most 100 characters

@@ -84,6 +84,7 @@ Outbox::After Outbox::record(const store::Delivery& delivery, const SendOutcome&
             route_.storage_commitment ? store::Commitment::asked : store::Commitment::not_asked);
         spdlog::info("study {}: {} {} delivered to {}{}{}", delivery.study_uid, route_.what,
                      delivery.sop_instance_uid, route_.name, outcome.what.empty() ? "" : ": ", outcome.what);
+        route_.on_sent(delivery);
         return After::sent;
     }
     const bool too_old = delivery.created < too_old_before(policy_, now);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct Route {
     std::string name;  // of the destination or alert, as in the configuration
     bool storage_commitment = false;
     const char* what = "object";  // that is sent, for the log
+    // For the record: each that arrived. Must not throw.
+    std::function<void(const store::Delivery&)> on_sent = [](const store::Delivery&) {};
 };
 
 class Outbox {

@@ -80,6 +80,11 @@ std::unique_ptr<deliver::Peer> make_receiver(const config::Alert& alert, const c
                                                             .retry_rejected = alert.retry_rejected});
 }
 
+std::string host_of(const config::Alert& alert) {
+    if (alert.kind == config::AlertKind::hl7) return alert.hl7.host;
+    return Url::parse(alert.webhook.url).value().host;
+}
+
 std::vector<std::string> unreadable_secrets(const config::Alert& alert) {
     std::vector<std::string> mistakes;
     for (const auto& file : {alert.webhook.secret_file, alert.webhook.token_file}) {

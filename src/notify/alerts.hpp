@@ -29,6 +29,9 @@ Result<std::vector<AlertFile>> write_alerts(const std::vector<config::Alert>& al
 // Who takes the messages of `alert`. `tls` is the configuration's own section.
 std::unique_ptr<deliver::Peer> make_receiver(const config::Alert& alert, const config::Tls& tls);
 
+// Where the alert's receiver is: a host's name or address.
+std::string host_of(const config::Alert& alert);
+
 // What is amiss with the files that hold the alert's secrets, each in a sentence.
 std::vector<std::string> unreadable_secrets(const config::Alert& alert);
 

@@ -90,6 +90,7 @@ class DicomServer final : public Server {
         return rules;
     }
 
+    void refused(Refusal why, const std::string& address, const std::string& what);
     void accept_until_stopped();
     void accept_one(const Fd& listener, bool with_tls);
     void welcome(Accepted accepted, bool with_tls);
@@ -120,6 +121,11 @@ void DicomServer::stop(int bound_s) {
         peers_.wait_until_none();
     }
     peers_.reap();
+}
+
+void DicomServer::refused(Refusal why, const std::string& address, const std::string& what) {
+    ledger_.refused(why, address, what);
+    rules_.get()->sink.on_refused(why, address, what);
 }
 
 void DicomServer::accept_until_stopped() {
@@ -153,14 +159,14 @@ void DicomServer::welcome(Accepted accepted, bool with_tls) {
     const auto& allowed = rules->options.allowed_addresses;
     const auto has_it = [&](const IpNetwork& network) { return network.contains(accepted.address); };
     if (!allowed.empty() && std::ranges::none_of(allowed, has_it)) {
-        ledger_.refused(Refusal::address, address, "its address is not among the allowed ones, closed");
+        refused(Refusal::address, address, "its address is not among the allowed ones, closed");
         return;
     }
     const auto admitted = peers_.admit(accepted.address, std::move(accepted.socket),
                                        [this, rules, address, with_tls](Peers::Peer& peer, Fd socket) {
                                            serve(peer, *rules, address, std::move(socket), with_tls);
                                        });
-    if (!admitted) ledger_.refused(Refusal::crowded, address, admitted.error().what + ", closed");
+    if (!admitted) refused(Refusal::crowded, address, admitted.error().what + ", closed");
 }
 
 void DicomServer::serve(Peers::Peer& peer, const Rules& rules, const std::string& address, Fd connected,
@@ -176,8 +182,7 @@ void DicomServer::serve(Peers::Peer& peer, const Rules& rules, const std::string
         else
             refuse_unheard(peer, address, socket, Refusal::tls_handshake, "no TLS: " + secured.error().what);
     } catch (const std::exception& failure) {
-        ledger_.refused(Refusal::internal_error, address,
-                        std::string("ended by an error here: ") + failure.what());
+        refused(Refusal::internal_error, address, std::string("ended by an error here: ") + failure.what());
     }
 }
 
@@ -192,15 +197,15 @@ void DicomServer::admit(Peers::Peer& peer, const Rules& rules, const std::string
     if (!rejection) rejection = why_no_room(peers_.take_place(peer), options.limits);
     if (rejection) {
         // First the log: whoever sees the rejection may look for its reason there.
-        ledger_.refused(rejection->why, address,
-                        "rejected " + association->calling_ae() + ": " + rejection->in_words);
+        refused(rejection->why, address,
+                "rejected " + association->calling_ae() + ": " + rejection->in_words);
         return reject(*association, *rejection);
     }
     auto agreed = negotiate(*association);
     if (agreed) agreed = association->acknowledge();
     if (!agreed) {
         association->abort();
-        return ledger_.refused(Refusal::malformed_request, address, agreed.error().what);
+        return refused(Refusal::malformed_request, address, agreed.error().what);
     }
     ledger_.accepted();
     socket.set_deadline();
@@ -211,21 +216,26 @@ void DicomServer::admit(Peers::Peer& peer, const Rules& rules, const std::string
 void DicomServer::refuse_unheard(const Peers::Peer& peer, const std::string& address,
                                  const PeerSocket& socket, Refusal why, const std::string& what) {
     if (peers_.was_displaced(peer))
-        return ledger_.refused(Refusal::crowded, address,
-                               "asked for nothing yet and was closed to make room for others");
+        return refused(Refusal::crowded, address,
+                       "asked for nothing yet and was closed to make room for others");
     // Port scans and load balancers connect and go; that is no news.
-    if (socket.bytes_read() == 0) return ledger_.refused(Refusal::silent, address, "");
+    if (socket.bytes_read() == 0) return refused(Refusal::silent, address, "");
     const bool waited_in_vain = why != Refusal::tls_handshake && socket.end() != PeerSocket::End::none;
-    ledger_.refused(waited_in_vain ? Refusal::silent : why, address, what);
+    refused(waited_in_vain ? Refusal::silent : why, address, what);
 }
 
 void DicomServer::serve_association(Peers::Peer& peer, const Rules& rules, const std::string& address,
                                     PeerSocket& socket, Association& association) {
     const auto begin = Clock::now();
+    Brought brought{address, association.calling_ae(), {}};
     const auto secured = socket.channel().description();  // before it is closed
     Session session(association, rules.options.limits, rules.sink,
                     {.receiving = [&](bool receiving) { peers_.set_receiving(peer, receiving); },
-                     .fed_study = [&](const std::string& study_uid) { peers_.set_fed(peer, study_uid); }});
+                     .fed_study =
+                         [&](const std::string& study_uid) {
+                             peers_.set_fed(peer, study_uid);
+                             ++brought.stored[study_uid];
+                         }});
     auto ending = session.run();
     auto how = session.how_it_ended();
     if (ending == Ending::lost && socket.end() == PeerSocket::End::too_slow) {
@@ -235,6 +245,7 @@ void DicomServer::serve_association(Peers::Peer& peer, const Rules& rules, const
         ending = Ending::shutdown;
         how = "aborted here: the node shuts down";
     }
+    if (!brought.stored.empty()) rules.sink.on_brought(brought);
     const auto& t = session.tally();
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     const auto line = fmt::format(

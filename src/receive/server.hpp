@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -91,6 +92,12 @@ class Intake {
     virtual StoreAnswer commit() = 0;
 };
 
+// What an association brought by its end: instances stored, by study.
+struct Brought {
+    std::string address, calling_ae;
+    std::map<std::string, std::uint64_t> stored;
+};
+
 // Called from the associations' threads, several at once; may throw (status 0110H goes to the peer). Each
 // Intake is used by one thread.
 struct InstanceSink {
@@ -100,6 +107,10 @@ struct InstanceSink {
     // known.
     std::function<std::uint16_t(const dicom::CommitmentReport&)> on_commitment =
         [](const dicom::CommitmentReport&) { return status::invalid_argument; };
+    // For the record; neither may throw. Somebody was not let in, and why.
+    std::function<void(Refusal, const std::string& address, const std::string& what)> on_refused =
+        [](Refusal, const std::string&, const std::string&) {};
+    std::function<void(const Brought&)> on_brought = [](const Brought&) {};
 };
 
 class Server {

@@ -1,4 +1,5 @@
-"""Alerts to real receivers: what is told, and that nothing is lost or told twice whatever a receiver does."""
+"""Alerts to real receivers: what is told, and that nothing is lost or told twice whatever a receiver does; and the
+audit trail of it all."""
 
 import json
 import os
@@ -13,6 +14,7 @@ import certificates
 import daemon
 import judged
 import orthanc
+import syslog_listener
 import webhook_listener
 
 try:
@@ -307,6 +309,70 @@ class Fhir(Alerts):
         self.assertEqual(report["subject"]["identifier"]["value"], "ID|1^2")
         self.assertEqual(report["basedOn"][0]["identifier"]["value"], "ACC7")
         self.assertEqual(report["imagingStudy"][0]["identifier"]["value"], "urn:oid:" + JUDGED.study_uid)
+
+
+class Audit(Alerts):
+    """The audit trail of a node that starts, takes images in, lets strangers not in, tells a result, and stops."""
+
+    name = "HOOK"
+
+    def run_node(self, syslog, **audit):
+        with webhook_listener.Listener() as hook:
+            node = self.node(hook.port)
+            node.sections["audit"] = {"host": "127.0.0.1", "port": syslog.port, "source_id": "NODE1", **audit}
+            node.sections["receive"]["allowed_callers"] = ["TEST"]
+            node.start()
+            self.wait_for_state(node, "sent")
+            files = cases.phantom(self.folder / "phantom", "--seed", "7")[:3]
+            self.assertEqual(cases.store(node.port, files)[0], 0)
+            self.assertNotEqual(cases.store(node.port, files[:1], calling="STRANGER")[0], 0)
+            self.assertEqual(node.stop(), 0)
+        return cases.study_uid(files[0])
+
+    def assert_trail(self, syslog, study_uid):
+        messages = [syslog.next() for _ in range(5)]
+        self.assertEqual([message.event for message in messages],
+                         ["110100", "110104", "110104", "110113", "110100"])
+        started, told, received, stranger, stopped = messages
+        self.assertEqual([started.type, stopped.type, stranger.type], [["110120"], ["110121"], ["110126"]])
+        self.assertEqual([started.outcome, stranger.outcome], ["0", "4"])
+        self.assertEqual([role[0][0] for role in told.roles], ["110153", "110152"])
+        self.assertEqual([role[0][0] for role in received.roles], ["110153", "110152"])
+        self.assertEqual(told.objects["110180"].get("ParticipantObjectID"), JUDGED.study_uid)
+        self.assertEqual(told.objects["2"].get("ParticipantObjectID"), "ID|1^2")
+        self.assertEqual(received.objects["110180"].get("ParticipantObjectID"), study_uid)
+        self.assertEqual(received.objects["110180"].find("SOPClass").get("NumberOfInstances"), "3")
+        self.assertEqual(received.participants[0].get("AlternativeUserID"), "AETITLES=TEST")
+        self.assertEqual(stranger.participants[1].get("NetworkAccessPointID"), "127.0.0.1")
+        self.assertEqual(started.root.find("AuditSourceIdentification").get("AuditSourceID"), "NODE1")
+
+    def test_by_udp(self):
+        with syslog_listener.Listener() as syslog:
+            self.assert_trail(syslog, self.run_node(syslog))
+
+    def test_by_tls(self):
+        hospital = certificates.Authority(self.folder / "hospital", "Hospital root")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*map(str, hospital.issue("log.hospital")))
+        with syslog_listener.Listener("tcp", context) as syslog, webhook_listener.Listener() as hook:
+            node = self.node(hook.port)
+            node.sections["tls"] = {"trusted": str(hospital.certificate)}
+            node.sections["audit"] = {"host": "127.0.0.1", "port": syslog.port, "transport": "tls",
+                                      "certificate_name": "log.hospital"}
+            node.start()
+            self.assertEqual(syslog.next().type, ["110120"])
+            self.assertEqual(node.stop(), 0)
+
+    def test_a_server_that_is_away_holds_up_nothing_and_gets_all_when_it_is_back(self):
+        port = orthanc.free_port()
+        with webhook_listener.Listener() as hook:
+            node = self.node(hook.port)
+            node.sections["audit"] = {"host": "127.0.0.1", "port": port, "transport": "tcp"}
+            node.start()
+            self.wait_for_state(node, "sent")
+            with syslog_listener.Listener("tcp", port=port) as syslog:
+                self.assertEqual([syslog.next().event for _ in range(2)], ["110100", "110104"])
+                self.assertEqual(node.stop(), 0)
 
 
 class When(unittest.TestCase):

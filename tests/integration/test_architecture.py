@@ -31,10 +31,11 @@ ALLOWED = {
     "report": {"base", "config", "dicom", "store"} | HANDED_OVER,
     "deliver": {"base", "config", "dicom", "store"},
     "notify": {"base", "config", "dicom", "store"} | HANDED_OVER | IN_WORDS,
+    "audit": {"base"},
     "observe": {"base", "config", "store"},
     "phantom": {"base", "dicom", "analysis/volume.hpp"},
     "app": {"base", "config", "dicom", "store", "analysis", "spool", "receive", "assemble", "report", "deliver",
-            "notify", "observe", "phantom"},
+            "notify", "audit", "observe", "phantom"},
     "": {"app"},  # main.cpp
 }
 
