@@ -112,6 +112,16 @@ struct Retention {
     bool operator==(const Retention&) const = default;
 };
 
+// The HTTP interface: dashboard, API, metrics and health.
+struct Http {
+    bool enabled = true;
+    std::string bind = "127.0.0.1";
+    std::uint16_t port = 8090;         // 0: any free one
+    std::filesystem::path token_file;  // its first line is what requests must show; empty: nothing is
+    bool show_patient_names = false;
+    bool operator==(const Http&) const = default;
+};
+
 struct Log {
     std::string level = "info";  // debug, info, warn, error
     bool operator==(const Log&) const = default;
@@ -128,11 +138,16 @@ struct Config {
     std::vector<Destination> destinations;  // [[destination]]
     Delivery delivery;
     Retention retention;
+    Http http;
     Log log;
     bool operator==(const Config&) const = default;
 };
 
 std::vector<std::string> names_of(const std::vector<Destination>& destinations);
+
+// The token that HTTP requests must show; empty: none is asked for. An Error where its file can't be read, or
+// what it holds is no token.
+Result<std::string> token_of(const Http& http);
 
 // Each mistake: line or environment variable, key and what is allowed.
 struct Mistake {

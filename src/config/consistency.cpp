@@ -1,5 +1,7 @@
 #include "config/consistency.hpp"
 
+#include "base/ip_address.hpp"
+
 namespace calcinode::config {
 namespace {
 
@@ -47,12 +49,23 @@ void destinations(const Config& config, std::vector<Mistake>& mistakes) {
     }
 }
 
+// Whoever reaches another address than loopback must show a token.
+void http(const Config& config, std::vector<Mistake>& mistakes) {
+    const auto& http = config.http;
+    const auto address = IpAddress::parse(http.bind);
+    const bool open_to_others = http.enabled && address && !address->is_loopback();
+    if (open_to_others && http.token_file.empty())
+        mistakes.push_back(
+            {0, "http.bind", "may be another address than 127.0.0.1 or ::1 only with http.token_file"});
+}
+
 }  // namespace
 
 void check_together(const Config& config, std::vector<Mistake>& mistakes) {
     order(config, mistakes);
     listeners(config, mistakes);
     destinations(config, mistakes);
+    http(config, mistakes);
 }
 
 }  // namespace calcinode::config

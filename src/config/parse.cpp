@@ -112,6 +112,14 @@ void read_retention(Section& section, Retention& retention) {
     section.number("free_mib", retention.free_mib, 0, most_free_mib);
 }
 
+void read_http(Section& section, Http& http) {
+    section.boolean("enabled", http.enabled);
+    section.text("bind", http.bind, address_rule);
+    section.number<std::uint16_t>("port", http.port, 0, highest_port);
+    read_path(section, "token_file", http.token_file, optional_path_rule);
+    section.boolean("show_patient_names", http.show_patient_names);
+}
+
 void read_log(Section& section, Log& log) {
     section.text("level", log.level, log_level_rule);
 }
@@ -158,6 +166,7 @@ class Reader {
         section("results", config.results, read_results);
         section("delivery", config.delivery, read_delivery);
         section("retention", config.retention, read_retention);
+        section("http", config.http, read_http);
         section("log", config.log, read_log);
         destinations(config);
         unknown_sections();

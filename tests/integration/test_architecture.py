@@ -29,9 +29,10 @@ ALLOWED = {
     "report": {"base", "config", "dicom", "store"} | HANDED_OVER,
     "deliver": {"base", "config", "dicom", "store"},
     "observe": {"base", "config", "store"},
+    "web": {"base", "config", "store"},
     "phantom": {"base", "dicom", "analysis/volume.hpp"},
     "app": {"base", "config", "dicom", "store", "analysis", "spool", "receive", "assemble", "report", "deliver",
-            "observe", "phantom"},
+            "observe", "web", "phantom"},
     "": {"app"},  # main.cpp
 }
 
@@ -50,6 +51,7 @@ LIBRARIES = {
     "Cairo": ("cairo", {"report"}),
     "toml++": ("toml++/", {"config"}),
     "systemd": ("systemd/", {"observe"}),
+    "Beast": ("boost/beast", {"web"}),
 }
 # Headers that only their own folder includes may show DCMTK's types; whoever includes another is bound to them.
 DCMTK_IN_INNER_HEADERS = {"dicom", "receive", "report", "deliver"}
