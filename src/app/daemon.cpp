@@ -6,6 +6,7 @@
 #include "app/reload.hpp"
 #include "app/server_options.hpp"
 #include "app/store_answer.hpp"
+#include "app/web_server.hpp"
 #include "assemble/completeness.hpp"
 #include "deliver/dicom_peer.hpp"
 #include "notify/alerts.hpp"
@@ -83,12 +84,16 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config) {
             new Daemon(config, std::move(*folder), std::move(database), std::move(*spool)));
         if (auto listening = daemon->listen(); !listening) return std::unexpected(listening.error());
         daemon->start_workers();
+        if (auto open = daemon->open_to_people(); !open) {
+            daemon->stop();
+            return std::unexpected(open.error());
+        }
         return daemon;
     });
 }
 
 receive::InstanceSink Daemon::sink() {
-    auto sink = sink_into(spool_, config_.study.urgent_callers);
+    auto sink = counted(sink_into(spool_, config_.study.urgent_callers), meters_);
     sink.on_commitment = [this](const auto& report) { return commitments_.take(report, now_ms()); };
     sink.on_refused = [this](auto why, const auto& address, const auto& what) {
         audit_->refused(why, address, what);
@@ -129,7 +134,9 @@ void Daemon::start_workers() {
                       }},
                      notify::make_receiver(alert, config_.tls));
     analysis_ = std::make_unique<Worker>("analysis", look_again, [this](std::stop_token) {
+        const auto began = std::chrono::steady_clock::now();
         const bool worked = analysis_jobs_.do_next();
+        if (worked) meters_.analysed(std::chrono::steady_clock::now() - began);
         if (worked)
             for (auto& delivery : deliveries_) delivery->ring();
         return worked;
@@ -145,6 +152,7 @@ void Daemon::start_workers() {
     });
     ticker_ = std::make_unique<Worker>("completeness", look_again, [this](std::stop_token) {
         if (completeness_->look(now_ms()) > 0) analysis_->ring();
+        meters_.looked();
         return false;
     });
 }
@@ -156,6 +164,13 @@ void Daemon::start_outbox(deliver::Route route, std::unique_ptr<deliver::Peer> p
     deliveries_.push_back(std::make_unique<Worker>(
         name, look_again,
         [outbox = outboxes_.back().get()](std::stop_token) { return outbox->work(now_ms()) > 0; }));
+}
+
+Result<> Daemon::open_to_people() {
+    auto server = start_web_server(config_, folder_.database(), folder_.results(), *server_, meters_);
+    if (!server) return std::unexpected(server.error());
+    web_ = std::move(*server);
+    return {};
 }
 
 std::optional<std::string> Daemon::find_gap(const std::string& study_uid) {
@@ -201,6 +216,7 @@ bool Daemon::stop() {
         spdlog::warn("{} is left unfinished; the next start goes on with it", worker->name());
         all_stopped = false;
     }
+    if (web_) web_->stop();
     abandon_analysis();
     return all_stopped;
 }

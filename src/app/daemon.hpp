@@ -10,6 +10,7 @@
 #include "app/audit_trail.hpp"
 #include "app/completeness.hpp"
 #include "app/data_folder.hpp"
+#include "app/meters.hpp"
 #include "app/retention.hpp"
 #include "app/worker.hpp"
 #include "config/config.hpp"
@@ -18,6 +19,7 @@
 #include "receive/server.hpp"
 #include "spool/spool.hpp"
 #include "store/store.hpp"
+#include "web/server.hpp"
 
 namespace calcinode::app {
 
@@ -49,10 +51,12 @@ class Daemon {
     receive::InstanceSink sink();
     void start_workers();
     void start_outbox(deliver::Route route, std::unique_ptr<deliver::Peer> peer);
+    Result<> open_to_people();
     void abandon_analysis();
     std::optional<std::string> find_gap(const std::string& study_uid);
 
     config::Config config_;
+    Meters meters_;
     DataFolder folder_;
     std::unique_ptr<store::Database> database_;  // where the others expect it, wherever this object is
     spool::Spool spool_;
@@ -64,7 +68,9 @@ class Daemon {
     std::unique_ptr<Completeness> completeness_;
     std::vector<std::unique_ptr<Worker>> deliveries_;
     std::unique_ptr<Retention> retention_;
-    std::unique_ptr<Worker> analysis_, ticker_, housekeeper_;  // last: their threads use all of the above
+    std::unique_ptr<Worker> analysis_, ticker_, housekeeper_;
+    std::unique_ptr<web::Server>
+        web_;  // null: none is wanted. Last, as the workers: its thread uses the above
 };
 
 }  // namespace calcinode::app

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "config/config.hpp"
 #include "store/store.hpp"
 
 namespace calcinode::app {
@@ -24,7 +25,11 @@ struct NodeStatus {
     store::Overview work;
     std::vector<store::DestinationRow> destinations;
     std::vector<std::string> configured;  // names of the configuration's destinations
+    config::Retention retention;
 };
+
+Disk disk_of(const config::Config& config);
+NodeStatus status_of(const config::Config& config, store::Database& database, bool daemon_runs);
 
 struct StudyStatus {
     UnixMillis now = 0;

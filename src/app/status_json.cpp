@@ -52,6 +52,14 @@ Json destinations_json(const auto& status) {
     return json;
 }
 
+Json retention_json(const config::Retention& rules) {
+    return {{"keep_days", rules.keep_days},
+            {"keep_failed_days", rules.keep_failed_days},
+            {"keep_results_days", rules.keep_results_days},
+            {"max_gib", rules.max_gib},
+            {"free_mib", rules.free_mib}};
+}
+
 // Whatever a peer once said stands in the errors: what is no UTF-8 becomes a replacement character.
 std::string written(const Json& json) {
     return json.dump(2, ' ', false, Json::error_handler_t::replace);
@@ -68,6 +76,7 @@ std::string in_json(const NodeStatus& status) {
                      {{"free_bytes", status.disk.free_bytes},
                       {"total_bytes", status.disk.total_bytes},
                       {"refuse_below_bytes", status.disk.refuse_below_bytes}}},
+                    {"retention", retention_json(status.retention)},
                     {"images", {{"count", status.work.instances}, {"bytes", status.work.instance_bytes}}},
                     {"studies", counts(status.work.studies)},
                     {"unfinished", studies_json(status.work.unfinished)},

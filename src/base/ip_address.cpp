@@ -76,6 +76,13 @@ bool IpAddress::is_ipv4() const {
     return std::equal(mapped_prefix.begin(), mapped_prefix.begin() + prefix_bytes, bytes_.begin());
 }
 
+bool IpAddress::is_loopback() const {
+    constexpr std::uint8_t ipv4_loopback = 127;
+    if (is_ipv4()) return bytes_[prefix_bytes] == ipv4_loopback;
+    return std::all_of(bytes_.begin(), bytes_.end() - 1, [](auto byte) { return byte == 0; }) &&
+           bytes_.back() == 1;
+}
+
 std::string IpAddress::str() const {
     std::array<char, INET6_ADDRSTRLEN> text{};
     const auto* const from = bytes_.data() + (is_ipv4() ? prefix_bytes : 0);

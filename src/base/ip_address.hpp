@@ -23,6 +23,7 @@ class IpAddress {
 
     std::string str() const;
     bool is_ipv4() const;
+    bool is_loopback() const;  // 127.0.0.0/8 or ::1
     friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 
   private:

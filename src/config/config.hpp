@@ -160,6 +160,16 @@ struct Audit {
     bool operator==(const Audit&) const = default;
 };
 
+// The HTTP interface: dashboard, API, metrics and health.
+struct Http {
+    bool enabled = true;
+    std::string bind = "127.0.0.1";
+    std::uint16_t port = 8090;         // 0: any free one
+    std::filesystem::path token_file;  // its first line is what requests must show; empty: nothing is
+    bool show_patient_names = false;
+    bool operator==(const Http&) const = default;
+};
+
 struct Log {
     std::string level = "info";  // debug, info, warn, error
     bool operator==(const Log&) const = default;
@@ -178,6 +188,7 @@ struct Config {
     Delivery delivery;
     Retention retention;
     Audit audit;
+    Http http;
     Log log;
     bool operator==(const Config&) const = default;
 };
@@ -186,6 +197,10 @@ std::vector<std::string> names_of(const std::vector<Destination>& destinations);
 std::vector<std::string> names_of(const std::vector<Alert>& alerts);
 // All that results are delivered to: destinations, then alerts.
 std::vector<std::string> receivers_of(const Config& config);
+
+// The token that HTTP requests must show; empty: none is asked for. An Error where its file can't be read, or
+// what it holds is no token.
+Result<std::string> token_of(const Http& http);
 
 // Each mistake: line or environment variable, key and what is allowed.
 struct Mistake {

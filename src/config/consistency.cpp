@@ -1,6 +1,7 @@
 #include "config/consistency.hpp"
 
 #include "config/alerts.hpp"
+#include "base/ip_address.hpp"
 
 namespace calcinode::config {
 namespace {
@@ -49,6 +50,16 @@ void destinations(const Config& config, std::vector<Mistake>& mistakes) {
     }
 }
 
+// Whoever reaches another address than loopback must show a token.
+void http(const Config& config, std::vector<Mistake>& mistakes) {
+    const auto& http = config.http;
+    const auto address = IpAddress::parse(http.bind);
+    const bool open_to_others = http.enabled && address && !address->is_loopback();
+    if (open_to_others && http.token_file.empty())
+        mistakes.push_back(
+            {0, "http.bind", "may be another address than 127.0.0.1 or ::1 only with http.token_file"});
+}
+
 }  // namespace
 
 void check_together(const Config& config, std::vector<Mistake>& mistakes) {
@@ -58,6 +69,7 @@ void check_together(const Config& config, std::vector<Mistake>& mistakes) {
     check_alerts(config, mistakes);
     if (config.audit.transport == "tls" && !config.audit.host.empty() && config.tls.files.trusted.empty())
         mistakes.push_back({0, "audit.transport", "needs tls.trusted, to know the syslog server by"});
+    http(config, mistakes);
 }
 
 }  // namespace calcinode::config

@@ -121,6 +121,14 @@ void read_audit(Section& section, Audit& audit) {
     section.text("source_id", audit.source_id, short_text_rule);
 }
 
+void read_http(Section& section, Http& http) {
+    section.boolean("enabled", http.enabled);
+    section.text("bind", http.bind, address_rule);
+    section.number<std::uint16_t>("port", http.port, 0, highest_port);
+    read_path(section, "token_file", http.token_file, optional_path_rule);
+    section.boolean("show_patient_names", http.show_patient_names);
+}
+
 void read_log(Section& section, Log& log) {
     section.text("level", log.level, log_level_rule);
 }
@@ -168,6 +176,7 @@ class Reader {
         section("delivery", config.delivery, read_delivery);
         section("retention", config.retention, read_retention);
         section("audit", config.audit, read_audit);
+        section("http", config.http, read_http);
         section("log", config.log, read_log);
         tables("destination", config.destinations, read_destination);
         tables("alert", config.alerts, read_alert);

@@ -20,6 +20,9 @@ constexpr std::size_t longest_short_text = 100;
 const Placeholders longest_values{
     {"verdict", "INDETERMINATE"}, {"severity", "MODERATE"}, {"kind", "SEGMENTATION"}};
 
+constexpr std::size_t shortest_token = 16;  // nobody guesses so many by trying
+constexpr std::size_t longest_token = 256;
+
 bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
@@ -91,6 +94,13 @@ std::string series_description_rule(const std::string& text) {
     if (text.find("{verdict}") == std::string::npos)
         return "must hold {verdict}: lists and rules tell positive studies from others by it";
     return "";
+}
+
+std::string token_rule(const std::string& text) {
+    const bool shown = std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+    if (shown && text.size() >= shortest_token && text.size() <= longest_token) return "";
+    return "must be 16 to 256 printable ASCII characters without spaces, for example what `openssl rand -hex "
+           "32` prints";
 }
 
 std::string log_level_rule(const std::string& text) {

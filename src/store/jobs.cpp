@@ -25,8 +25,8 @@ std::optional<Job> Database::lease_job(UnixMillis now, UnixMillis until) {
             if (!due.next()) return std::nullopt;
             job = {due[0].getInt64(), due[1].getString(), due[2].getInt() + 1, due[3].getInt()};
         }
-        c.query("UPDATE job SET state = 'leased', leased_until = ?, attempts = ? WHERE id = ?", until,
-                job.leases, job.id)
+        c.query("UPDATE job SET state = 'leased', leased_until = ?, attempts = ?, began = ? WHERE id = ?",
+                until, job.leases, now, job.id)
             .run();
         c.query("UPDATE study SET state = 'analysing' WHERE study_uid = ?", job.study_uid).run();
         return job;
@@ -59,7 +59,8 @@ void Database::finish_job(const Job& job, const NewResult& result) {
     auto& c = *connection_;
     c.transaction(Durability::full, [&] {
         if (!c.query(is_held, job.id, job.leases).next()) return;
-        c.query("UPDATE job SET state = 'done', leased_until = NULL, last_error = '' WHERE id = ?", job.id)
+        c.query("UPDATE job SET state = 'done', leased_until = NULL, last_error = '', ended = ? WHERE id = ?",
+                now_ms(), job.id)
             .run();
         // Only the job's own step is undone by a new instance: verdict and reason of what was judged stay
         // true.
@@ -100,8 +101,9 @@ void Database::park_job(const Job& job, const std::string& error) {
     auto& c = *connection_;
     c.transaction(Durability::full, [&] {
         if (!c.query(is_held, job.id, job.leases).next()) return;
-        c.query("UPDATE job SET state = 'parked', leased_until = NULL, last_error = ? WHERE id = ?", error,
-                job.id)
+        c.query(
+             "UPDATE job SET state = 'parked', leased_until = NULL, last_error = ?, ended = ? WHERE id = ?",
+             error, now_ms(), job.id)
             .run();
         c.query("UPDATE study SET state = 'failed', reason = ? WHERE study_uid = ? AND state = 'analysing'",
                 error, job.study_uid)

@@ -36,20 +36,31 @@ std::vector<DeliveryGroup> delivery_groups(Query query) {
     std::vector<DeliveryGroup> rows;
     while (query.next())
         rows.push_back({query[0].getString(), query[1].getString(), query[2].getInt64(), query[3].getInt64(),
-                        query[4].getString()});
+                        query[4].getString(), query[5].getInt64()});
     return rows;
+}
+
+std::vector<ResultCount> result_counts(Query query) {
+    std::vector<ResultCount> rows;
+    while (query.next()) rows.push_back({query[0].getString(), query[1].getString(), query[2].getInt64()});
+    return rows;
+}
+
+std::optional<UnixMillis> time_in(Query query) {
+    if (!query.next() || query[0].isNull()) return std::nullopt;
+    return query[0].getInt64();
 }
 
 constexpr const char* all_groups =
     "SELECT destination, state, count(*), min(not_before), "
     "coalesce((SELECT last_error FROM delivery e WHERE e.destination = d.destination AND e.state = d.state "
-    "AND e.last_error <> '' ORDER BY e.id DESC LIMIT 1), '') "
-    "FROM delivery d GROUP BY destination, state ORDER BY destination, state";
+    "AND e.last_error <> '' ORDER BY e.id DESC LIMIT 1), ''), min(created) "
+    "FROM delivery_of_study d GROUP BY destination, state ORDER BY destination, state";
 constexpr const char* groups_of_study =
     "SELECT d.destination, d.state, count(*), min(d.not_before), "
     "coalesce((SELECT last_error FROM delivery e JOIN result q ON q.id = e.result_id WHERE q.study_uid = ?1 "
     "AND e.destination = d.destination AND e.state = d.state AND e.last_error <> '' ORDER BY e.id DESC LIMIT "
-    "1), '') FROM delivery d JOIN result r ON r.id = d.result_id WHERE r.study_uid = ?1 "
+    "1), ''), min(d.created) FROM delivery_of_study d WHERE d.study_uid = ?1 "
     "GROUP BY d.destination, d.state ORDER BY d.destination, d.state";
 
 }  // namespace
@@ -60,6 +71,11 @@ Overview Database::overview() {
         Overview all;
         all.studies = counts_in(c.query("SELECT state, count(*) FROM study GROUP BY state"));
         all.jobs = counts_in(c.query("SELECT state, count(*) FROM job GROUP BY state"));
+        all.results =
+            result_counts(c.query("SELECT status, verdict, count(*) FROM result GROUP BY status, verdict"));
+        all.oldest_receiving =
+            time_in(c.query("SELECT min(first_received) FROM study WHERE state = 'receiving'"));
+        all.oldest_job = time_in(c.query("SELECT min(created) FROM job WHERE state IN ('queued', 'leased')"));
         {
             auto images = c.query("SELECT count(*), coalesce(sum(bytes), 0) FROM instance");
             images.next();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,10 +32,19 @@ struct DeliveryGroup {
     std::int64_t count = 0;
     UnixMillis due = 0;      // the earliest time at which one of them is to be tried
     std::string last_error;  // of the newest of them that has one
+    UnixMillis oldest = 0;   // when the oldest of them was made, or last taken up again by command
+};
+
+struct ResultCount {
+    std::string status, verdict;
+    std::int64_t count = 0;
 };
 
 struct Overview {
     std::vector<StateCount> studies, jobs;
+    std::vector<ResultCount> results;            // all that were ever made
+    std::optional<UnixMillis> oldest_receiving;  // first image of the study that is incomplete for longest
+    std::optional<UnixMillis> oldest_job;        // when the study that waits longest was complete
     std::int64_t instances = 0, instance_bytes = 0;  // the images kept
     std::vector<StudyWork> unfinished;               // not yet judged: those that came first first
     std::vector<StudyWork> failed;                   // newest first

@@ -13,10 +13,21 @@ int Database::resend(const ResendFilter& which, UnixMillis now) {
             .query(
                 "UPDATE delivery SET state = 'pending', attempts = 0, asked = 0, committed = NULL, "
                 "not_before = ?1, resumed = ?1 WHERE state <> 'pending' AND (state = 'parked' OR NOT ?2) AND "
-                "?3 IN ('', destination) AND result_id IN (SELECT id FROM result WHERE removed IS NULL AND "
+                "?3 IN ('', destination) AND ?5 IN (0, id) AND result_id IN (SELECT id FROM result WHERE "
+                "removed IS NULL AND "
                 "?4 IN ('', study_uid))",
-                now, which.only_parked ? 1 : 0, which.destination, which.study_uid)
+                now, which.only_parked ? 1 : 0, which.destination, which.study_uid, which.delivery_id)
             .run();
+    });
+}
+
+bool Database::park_delivery(std::int64_t id, const std::string& why) {
+    auto& c = *connection_;
+    return c.transaction(Durability::full, [&] {
+        return c.query(
+                    "UPDATE delivery SET state = 'parked', last_error = ? WHERE id = ? AND state = 'pending'",
+                    why, id)
+                   .run() > 0;
     });
 }
 
@@ -33,8 +44,10 @@ Reanalysis Database::reanalyze(const std::string& study_uid, UnixMillis now) {
         if (!c.query("SELECT 1 FROM instance WHERE study_uid = ? AND removing = 0 LIMIT 1", study_uid).next())
             return Reanalysis::no_images;
         c.query("UPDATE study SET state = 'queued', gap_since = NULL WHERE study_uid = ?", study_uid).run();
-        c.query("INSERT INTO job (study_uid, state, not_before, queued) VALUES (?1, 'queued', ?2, ?2)",
-                study_uid, now)
+        c.query(
+             "INSERT INTO job (study_uid, state, not_before, queued, created) VALUES (?1, 'queued', ?2, ?2, "
+             "?2)",
+             study_uid, now)
             .run();
         return Reanalysis::queued;
     });

@@ -21,6 +21,7 @@
 //                                                                 commitment is asked for
 //             uncommitted -> committed | pending (the peer lost it) | parked  deliver, by the peer's report
 //             any but pending -> pending                          the administrator's command to resend
+//             pending -> parked                                   the administrator's command to park
 //             any -> committed                                    a report that came late
 //
 // Instance rows are an index of the spool: a lost row is found again by the spool's sweep at start, so
@@ -39,6 +40,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "store/history.hpp"
 #include "store/overview.hpp"
 
 namespace calcinode::store {
@@ -151,6 +153,7 @@ struct FinishedResult {
 struct ResendFilter {
     std::string study_uid, destination;  // empty: all
     bool only_parked = false;
+    std::int64_t delivery_id = 0;  // this one; 0: all
 };
 
 // What became of the wish to analyse a study again.
@@ -293,9 +296,17 @@ class Database {
     // --- for people, who may ask from another process while the daemon runs
     Overview overview();
     std::optional<StudyOverview> study_overview(const std::string& study_uid);
+    // Newest first, `filter.limit` at most.
+    std::vector<ListedStudy> list_studies(const StudyFilter& filter);
+    std::optional<StudyHistory> study_history(const std::string& study_uid);
+    // A number that differs from an earlier one where another connection, of this process or another, has
+    // changed something in between.
+    std::int64_t data_version();
     // Deliveries that ended, well or not, and whose files are still there -> pending, due at once, their age
     // counted from now; and the destination is tried at once. Returns how many.
     int resend(const ResendFilter& which, UnixMillis now);
+    // pending -> parked, by command. False where the delivery is not pending.
+    bool park_delivery(std::int64_t id, const std::string& why);
     // analysed, not_applicable or failed -> queued, with a new job.
     Reanalysis reanalyze(const std::string& study_uid, UnixMillis now);
 

@@ -85,15 +85,17 @@ bool Database::queue_study(const std::string& study_uid, UnixMillis last_receive
                 .run();
         if (changed == 0) return false;
         // A job left over from before the new instances serves for the whole study.
-        const int reused =
-            c.query(
-                 "UPDATE job SET state = 'queued', postponed = attempts, not_before = ?1, queued = ?1, "
-                 "leased_until = NULL WHERE study_uid = ?2 AND state IN ('queued', 'leased')",
-                 now, study_uid)
-                .run();
+        const int reused = c.query(
+                                "UPDATE job SET state = 'queued', postponed = attempts, not_before = ?1, "
+                                "queued = ?1, created = ?1, "
+                                "leased_until = NULL WHERE study_uid = ?2 AND state IN ('queued', 'leased')",
+                                now, study_uid)
+                               .run();
         if (reused == 0)
-            c.query("INSERT INTO job (study_uid, state, not_before, queued) VALUES (?1, 'queued', ?2, ?2)",
-                    study_uid, now)
+            c.query(
+                 "INSERT INTO job (study_uid, state, not_before, queued, created) VALUES (?1, 'queued', ?2, "
+                 "?2, ?2)",
+                 study_uid, now)
                 .run();
         return true;
     });

@@ -114,7 +114,8 @@ class Calcinode(Receiver):
     def command(self):
         config = self.folder / "calcinode.toml"
         config.write_text(f'[node]\nbind = "127.0.0.1"\nport = {self.port}\ndata_dir = "{self.folder / "data"}"\n'
-                          f"[receive]\nminimum_free_mib = 0\n[study]\nquiet_s = {self.quiet_s}\n")
+                          f"[receive]\nminimum_free_mib = 0\n[study]\nquiet_s = {self.quiet_s}\n"
+                          "[http]\nport = 0\n")
         return [CALCINODE, "serve", "--config", str(config)]
 
 

@@ -46,6 +46,7 @@ class Daemon:
             "receive": {"minimum_free_mib": 0, "shutdown_s": 2},
             "study": {"quiet_s": 1, "gap_wait_s": 2},
             "delivery": {"retry_first_s": 1, "retry_longest_s": 2},
+            "http": {"port": 0},
             "log": {"level": "debug"},
         }
         for name, values in sections.items():

@@ -33,9 +33,10 @@ ALLOWED = {
     "notify": {"base", "config", "dicom", "store"} | HANDED_OVER | IN_WORDS,
     "audit": {"base"},
     "observe": {"base", "config", "store"},
+    "web": {"base", "config", "store"},
     "phantom": {"base", "dicom", "analysis/volume.hpp"},
     "app": {"base", "config", "dicom", "store", "analysis", "spool", "receive", "assemble", "report", "deliver",
-            "notify", "audit", "observe", "phantom"},
+            "notify", "audit", "observe", "web", "phantom"},
     "": {"app"},  # main.cpp
 }
 
@@ -54,6 +55,7 @@ LIBRARIES = {
     "Cairo": ("cairo", {"report"}),
     "toml++": ("toml++/", {"config"}),
     "systemd": ("systemd/", {"observe"}),
+    "Beast": ("boost/beast", {"web"}),
 }
 # Headers that only their own folder includes may show DCMTK's types; whoever includes another is bound to them.
 DCMTK_IN_INNER_HEADERS = {"dicom", "receive", "report", "deliver"}

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "config/config.hpp"
+#include "support/temp_folder.hpp"
 
 using namespace calcinode::config;
 
@@ -191,4 +192,31 @@ TEST_CASE("a file that cannot be read is a mistake") {
     const auto loaded = load("/no/such/file.toml");
     REQUIRE_FALSE(loaded.has_value());
     CHECK(loaded.error().front().what.find("No such file") != std::string::npos);
+}
+
+TEST_CASE("HTTP beyond loopback needs a token") {
+    CHECK(parse("[http]\nbind = '127.0.0.2'\n").has_value());
+    CHECK(parse("[http]\nbind = '::1'\n").has_value());
+    for (const char* address : {"0.0.0.0", "::", "10.1.2.3", "fd00::1"}) {
+        const auto bind = "[http]\nbind = '" + std::string(address) + "'\n";
+        CHECK(mistake_in(bind).key == "http.bind");
+        CHECK(parse(bind + "token_file = '/run/token'\n").has_value());
+        CHECK(parse(bind + "enabled = false\n").has_value());
+    }
+}
+
+TEST_CASE("the token is the first line of its file") {
+    calcinode::test::TempFolder folder;
+    const auto file = folder / "token";
+    Http http;
+    http.token_file = file;
+    CHECK_FALSE(token_of(http));
+    std::ofstream(file) << "0123456789abcdef\r\nmore\n";
+    CHECK(token_of(http).value() == "0123456789abcdef");
+    for (const char* wrong : {"short\n", "", "\n0123456789abcdef", "sixteen and more with spaces"}) {
+        std::ofstream(file) << wrong;
+        CHECK_FALSE(token_of(http));
+    }
+    http.token_file.clear();
+    CHECK(token_of(http).value().empty());
 }

@@ -1,0 +1,77 @@
+#include "app/web_server.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "app/node_status.hpp"
+#include "dicom/study_header.hpp"
+
+namespace calcinode::app {
+namespace {
+
+web::Live live_of(const config::Config& config, const receive::Server& receiver, const Meters& meters) {
+    web::Live live;
+    const auto counts = receiver.counts();
+    live.connections = counts.connections;
+    live.associations = counts.associations;
+    live.open_associations = receiver.open_associations();
+    for (std::size_t i = 0; i < receive::refusals; ++i)
+        live.refused.push_back({name_of(static_cast<receive::Refusal>(i)), counts.refused[i]});
+    for (std::size_t i = 0; i < receive::endings; ++i)
+        live.ended.push_back({name_of(static_cast<receive::Ending>(i)), counts.ended[i]});
+    meters.put_into(live);
+    const auto disk = disk_of(config);
+    live.free_bytes = disk.free_bytes;
+    live.total_bytes = disk.total_bytes;
+    live.refuse_below_bytes = disk.refuse_below_bytes;
+    return live;
+}
+
+// As the first image that is kept of the study names the patient.
+std::optional<web::Patient> patient_of(const std::filesystem::path& spool, store::Database& database,
+                                       const std::string& study_uid) {
+    const auto images = database.instances_of(study_uid);
+    if (images.empty()) return std::nullopt;
+    const auto header = dicom::read_study_header(spool / images.front().path);
+    if (!header) return std::nullopt;
+    return web::Patient{header->patient_name, header->patient_id};
+}
+
+web::Node node_of(const config::Config& config, const receive::Server& receiver, const Meters& meters) {
+    web::Node node;
+    // Copies: the daemon's own configuration changes when it is read again, on another thread.
+    node.live = [config, &receiver, &meters] { return live_of(config, receiver, meters); };
+    node.status = [config](store::Database& database) { return in_json(status_of(config, database, true)); };
+    if (config.http.show_patient_names)
+        node.patient = [spool = config.node.data_dir / "spool"](store::Database& database,
+                                                                const std::string& study_uid) {
+            return patient_of(spool, database, study_uid);
+        };
+    return node;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<web::Server>> start_web_server(const config::Config& config,
+                                                      const std::filesystem::path& database_file,
+                                                      const std::filesystem::path& results_folder,
+                                                      const receive::Server& receiver, const Meters& meters) {
+    const auto& http = config.http;
+    if (!http.enabled) return nullptr;
+    auto token = config::token_of(http);
+    if (!token) return std::unexpected(token.error());
+    auto database = store::Database::open_existing(database_file);
+    if (!database) return std::unexpected(database.error());
+    web::Context context{.node = node_of(config, receiver, meters),
+                         .database = std::move(*database),
+                         .results = results_folder,
+                         .destinations = config::receivers_of(config)};
+    const bool asks = !token->empty();
+    auto server = web::Server::start({http.bind, http.port, std::move(*token)}, std::move(context));
+    if (!server) return std::unexpected(server.error());
+    const bool ipv6 = http.bind.find(':') != std::string::npos;
+    spdlog::info("dashboard, API and metrics at http://{}:{}/{}", ipv6 ? "[" + http.bind + "]" : http.bind,
+                 (*server)->port(), asks ? ", with the token" : "");
+    return server;
+}
+
+}  // namespace calcinode::app

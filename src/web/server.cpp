@@ -1,0 +1,110 @@
+#include "web/server.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <thread>
+
+#include "web/session.hpp"
+
+namespace calcinode::web {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr int waiting_at_the_door = 64;
+constexpr std::chrono::milliseconds rest_after_failure{100};
+
+class AsioServer final : public Server {
+  public:
+    AsioServer(const ServerOptions& options, Context context)
+        : shared_{Site(std::move(context), Guard(options.token)), {}, 0} {}
+    ~AsioServer() override { stop(); }
+    AsioServer(const AsioServer&) = delete;
+    AsioServer& operator=(const AsioServer&) = delete;
+
+    Result<> listen(const ServerOptions& options) {
+        try {
+            const tcp::endpoint endpoint(asio::ip::make_address(options.bind), options.port);
+            acceptor_.open(endpoint.protocol());
+            acceptor_.set_option(tcp::acceptor::reuse_address(true));
+            acceptor_.bind(endpoint);
+            acceptor_.listen(waiting_at_the_door);
+            port_ = acceptor_.local_endpoint().port();
+        } catch (const boost::system::system_error& failure) {
+            return fail("cannot listen for HTTP on " + options.bind + ", port " +
+                        std::to_string(options.port) +
+                        " (http.bind, http.port): " + failure.code().message());
+        }
+        accept();
+        thread_ = std::thread([this] { run(); });
+        return {};
+    }
+
+    std::uint16_t port() const override { return port_; }
+
+    void stop() override {
+        if (!thread_.joinable()) return;
+        asio::post(io_, [this] {
+            error_code ignored;
+            acceptor_.close(ignored);
+            pause_.cancel();
+            shared_.connections.close_all();
+        });
+        thread_.join();
+    }
+
+  private:
+    // Until stop() has closed all there is.
+    void run() {
+        while (true) try {
+                io_.run();
+                return;
+            } catch (const std::exception& error) {
+                spdlog::error("HTTP: unexpected: {}", error.what());
+            }
+    }
+
+    void accept() {
+        acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+            if (!acceptor_.is_open()) return;
+            if (error) return accept_later(error);
+            auto& connections = shared_.connections;
+            if (connections.count() < most_connections || make_room())
+                serve_connection(std::move(socket), shared_);
+            shared_.site.context().connections = connections.count();
+            accept();
+        });
+    }
+
+    bool make_room() {
+        ++shared_.site.context().closed_for_others;
+        return shared_.connections.close_one();
+    }
+
+    void accept_later(error_code error) {
+        spdlog::debug("HTTP: cannot accept a connection: {}", error.message());
+        pause_.expires_after(rest_after_failure);
+        pause_.async_wait([this](error_code) {
+            if (acceptor_.is_open()) accept();
+        });
+    }
+
+    Shared shared_;
+    asio::io_context io_{1};
+    tcp::acceptor acceptor_{io_};
+    asio::steady_timer pause_{io_};
+    std::uint16_t port_ = 0;
+    std::thread thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Context context) {
+    auto server = std::make_unique<AsioServer>(options, std::move(context));
+    if (auto listening = server->listen(options); !listening) return std::unexpected(listening.error());
+    return server;
+}
+
+}  // namespace calcinode::web
