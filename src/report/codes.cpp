@@ -94,4 +94,16 @@ Code acr_actionable(int category) {
     }
 }
 
+Code trend(Trend trend) {
+    switch (trend) {
+        case Trend::progression:
+            return {"CALC030", "99CALC", "Progression (volume more than 25 % larger)"};
+        case Trend::stable:
+            return {"CALC031", "99CALC", "Stable (volume within 25 %)"};
+        case Trend::regression:
+            break;
+    }
+    return {"CALC032", "99CALC", "Regression (volume more than 25 % smaller)"};
+}
+
 }  // namespace calcinode::report::codes

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "analysis/findings.hpp"
+#include "report/comparison.hpp"
 
 namespace calcinode::report {
 
@@ -77,6 +78,13 @@ inline constexpr Code long_axis{"103339001", "SCT", "Long Axis"};
 inline constexpr Code sum_of_voxels{"126030", "DCM", "Sum of segmented voxel method for volume"};
 inline constexpr Code canal_occupied{"CALC010", "99CALC", "Canal cross-section occupied"};
 
+// Against an earlier result.
+inline constexpr Code comparison{"111424", "DCM", "Comparison to previous findings"};
+inline constexpr Code previous_finding{"121069", "DCM", "Previous Finding"};
+inline constexpr Code tracking_identifier{"112039", "DCM", "Tracking Identifier"};
+inline constexpr Code volume_change{"CALC033", "99CALC", "Change of volume since previous result"};
+inline constexpr Code percent{"%", "UCUM", "Percent"};
+
 // How objects hang together.
 inline constexpr Code earlier_revision{"CALC015", "99CALC", "Earlier revision of this result"};
 inline constexpr Code qualitative_evaluations{"C0034375", "UMLS", "Qualitative Evaluations"};
@@ -99,6 +107,8 @@ Code severity_of(const Findings& findings);
 Code acr_actionable(int category);  // 1 to 3
 // Always of 99CALC, with in_words() as its meaning.
 Code mimic(Mimic mimic);
+// Progression, stable or regression.
+Code trend(Trend trend);
 
 }  // namespace codes
 }  // namespace calcinode::report
