@@ -1,6 +1,7 @@
 """An earlier result of the same patient is compared with: the change is in the report, the figure and result.json."""
 
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import pydicom
 import cases
 import png
 import validators
+from daemon import Daemon
 
 PROGRESSION, STABLE = "CALC030", "CALC031"
 # Of a volume's change, in percent: what edges of 0.6 x 0.6 x 0.9 mm voxels let measure of 1 ml.
@@ -50,7 +52,8 @@ class Priors(unittest.TestCase):
     def setUpClass(cls):
         cls.scratch = tempfile.TemporaryDirectory(prefix="calcinode-priors-")
         folder = cls.folder = pathlib.Path(cls.scratch.name)
-        cls.first, cls.first_result, _ = analysed(made(folder, "first", 1, "20250102"), folder / "first")
+        cls.first_study = made(folder, "first", 1, "20250102")
+        cls.first, cls.first_result, _ = analysed(cls.first_study, folder / "first")
         cls.grown_study = made(folder, "grown", 1.4, "20260102")
         cls.grown, cls.grown_result, cls.words = analysed(cls.grown_study, folder / "grown", "--prior", str(cls.first))
         cls.same, cls.same_result, _ = analysed(made(folder, "same", 1.1, "20260102"), folder / "same", "--prior",
@@ -87,6 +90,20 @@ class Priors(unittest.TestCase):
                             pydicom.dcmread(self.grown / "sr.dcm").SOPInstanceUID)
         without, with_change = (png.read((out / "figure.png").read_bytes()) for out in (alone, self.grown))
         self.assertTrue(without.shape != with_change.shape or (without != with_change).any())
+
+    def test_the_daemon_compares_with_what_it_made_itself(self):
+        with Daemon(self.folder / "node") as node:
+            results = []
+            for study in (self.first_study, self.grown_study):
+                files = sorted(study.glob("*.dcm"))
+                subprocess.run(["storescu", "-aec", "CALCINODE", "127.0.0.1", str(node.port), *map(str, files)],
+                               check=True, env=dict(os.environ, TCP_NODELAY="1"))
+                uid = cases.header(files[0]).StudyInstanceUID
+                node.wait_for_judgement(uid)
+                results.append(node.result(uid)["json"])
+            self.assertNotIn("change", results[0])
+            # As `analyze --prior` says it: the report that was compared with is the same object.
+            self.assertEqual(results[1]["change"], self.grown_result["change"])
 
     def test_validators_find_no_error(self):
         if not shutil.which("dciodvfy"):
