@@ -93,6 +93,7 @@ class Priors(unittest.TestCase):
 
     def test_the_daemon_compares_with_what_it_made_itself(self):
         with Daemon(self.folder / "node") as node:
+            node.start()
             results = []
             for study in (self.first_study, self.grown_study):
                 files = sorted(study.glob("*.dcm"))
