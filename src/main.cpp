@@ -7,9 +7,11 @@
 
 #include "app/analyze.hpp"
 #include "app/check.hpp"
+#include "app/files.hpp"
 #include "app/healthcheck_command.hpp"
 #include "app/judge_options.hpp"
 #include "app/phantom_command.hpp"
+#include "app/priors.hpp"
 #include "app/reanalyze_command.hpp"
 #include "app/resend_command.hpp"
 #include "app/serve.hpp"
@@ -52,6 +54,7 @@ int run_phantom(PhantomArguments& arguments) {
 struct AnalyzeArguments {
     std::vector<std::filesystem::path> paths;
     std::filesystem::path output, config;
+    std::vector<std::filesystem::path> priors;
     int threads = 0;  // 0: those of the configuration
     bool figures = false;
 };
@@ -65,6 +68,14 @@ int run_analyze(const AnalyzeArguments& arguments) {
     }
     if (arguments.threads > 0) options.analysis.threads = arguments.threads;
     options.figures = arguments.figures;
+    if (!arguments.priors.empty()) {
+        const auto files = app::regular_files(arguments.priors);
+        if (!files) {
+            fmt::print(stderr, "calcinode: --prior: {}\n", files.error().what);
+            return app::exit_unreadable;
+        }
+        options.prior_of = [files = *files](const auto& study) { return app::newest_prior(files, study); };
+    }
     return app::analyze(arguments.paths, arguments.output, options);
 }
 
@@ -118,6 +129,10 @@ int run(int argc, char** argv) {
         ->required();
     analyze->add_option("--config", analyze_arguments.config,
                         "judge by this configuration file, as its daemon does");
+    analyze->add_option(
+        "--prior", analyze_arguments.priors,
+        "sr.dcm of an earlier study of the same patient, or a folder with such: the newest is "
+        "compared with");
     analyze->add_option("--threads", analyze_arguments.threads, "processors to use")
         ->check(CLI::Range(1, 256));
     analyze->add_flag("--figures", analyze_arguments.figures,

@@ -94,6 +94,7 @@ AnalysisJobs::AnalysisJobs(store::Database& database, const spool::Spool& spool,
     : database_(&database),
       spool_(&spool),
       results_folder_(std::move(results_folder)),
+      priors_(results_folder_),
       max_attempts_(config.analysis.max_attempts),
       backoff_{config.analysis.retry_first_s, config.analysis.retry_longest_s},
       destinations_(config::names_of(config.destinations)),
@@ -204,6 +205,7 @@ Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(
     options.earlier_objects = [&](int revision) {
         return earlier_objects(results_folder_, job.study_uid, revision);
     };
+    options.prior_of = [this](const report::PatientStudy& study) { return priors_.find(study); };
 
     auto folder = ResultFolder::begin(results_folder_, job.study_uid);
     if (!folder) return std::unexpected(folder.error());
@@ -218,6 +220,7 @@ Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(
     if (auto written = write_record(record, folder->temporary()); !written)
         return std::unexpected(written.error());
     if (auto committed = folder->commit(name); !committed) return std::unexpected(committed.error());
+    priors_.add(name);
     record.row.destinations = destinations_;
     return KeptResult{std::move(record.row), in_words(judged->outcome)};
 }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "app/judge.hpp"
+#include "app/priors.hpp"
 #include "base/backoff.hpp"
 #include "config/config.hpp"
 #include "spool/spool.hpp"
@@ -74,6 +75,7 @@ class AnalysisJobs {
     const spool::Spool* spool_;
     std::filesystem::path results_folder_;
     JudgeOptions options_;
+    PriorIndex priors_;
     int max_attempts_;
     Backoff backoff_;
     std::vector<std::string> destinations_;

@@ -5,30 +5,15 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/files.hpp"
 #include "app/in_words.hpp"
+#include "report/change_wording.hpp"
 #include "report/wording.hpp"
 
 namespace calcinode::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-Result<std::vector<fs::path>> regular_files(const std::vector<fs::path>& paths) {
-    std::vector<fs::path> files;
-    for (const auto& path : paths) {
-        std::error_code error;
-        if (fs::is_regular_file(path, error)) {
-            files.push_back(path);
-            continue;
-        }
-        if (!fs::is_directory(path, error)) return fail("no such file or folder: " + path.string());
-        const auto readable_only = fs::directory_options::skip_permission_denied;
-        for (const auto& entry : fs::recursive_directory_iterator(path, readable_only))
-            if (entry.is_regular_file(error)) files.push_back(entry.path());
-    }
-    std::ranges::sort(files);
-    return files;
-}
 
 std::string deposits_in_words(const Findings& findings) {
     if (findings.deposits.empty()) return ", no deposit found near the spine";
@@ -44,6 +29,16 @@ std::string deposits_in_words(const Findings& findings) {
     return text;
 }
 
+std::string changes_in_words(const Findings& findings, const report::Comparison& comparison) {
+    std::string text;
+    for (const auto& line : report::comparison_lines(comparison)) text += "\n  " + line;
+    for (const auto& d : findings.deposits)
+        if (const auto* change = comparison.of(d.id))
+            text += fmt::format("\n  {}: {}", d.id,
+                                report::change_words(*change, d.volume_mm3, comparison.prior));
+    return text;
+}
+
 std::string all_in_words(const JudgedStudy& judged) {
     const auto& outcome = judged.outcome;
     if (!outcome.findings)
@@ -54,6 +49,7 @@ std::string all_in_words(const JudgedStudy& judged) {
     if (findings.severity != Severity::none) text += fmt::format(", {}", to_string(findings.severity));
     text += deposits_in_words(findings);
     for (const auto& line : spine_in_words(findings.spine)) text += "\n  " + line;
+    if (outcome.comparison) text += changes_in_words(findings, *outcome.comparison);
     return text;
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/fd.hpp"
+#include "report/prior_report.hpp"
 #include "report/spine_figure.hpp"
 
 namespace calcinode::app {
@@ -65,13 +66,26 @@ report::ReportOptions report_options_of(const JudgeOptions& options, const std::
     return made;
 }
 
+// The earlier result to compare with, where there is one. A mistake in it is never one of this study.
+std::optional<report::PriorResult> find_prior(const SeriesSource& source, const JudgeOptions& options) {
+    if (!options.prior_of || source.slices.empty()) return std::nullopt;
+    const auto study = report::read_patient_study(source.slices.front().file);
+    return study ? options.prior_of(*study) : std::nullopt;
+}
+
+// What a result was made of, apart from the images.
+std::string circumstances(const JudgeOptions& options, const std::optional<report::PriorResult>& prior) {
+    return identity_of(options.analysis.verdict) + (prior ? "\nprior " + prior->sop_instance_uid : "");
+}
+
 // Analyses and reports the volume of a study that has one.
 Result<> judge_volume(const assemble::SelectedVolume& selected, const JudgeOptions& options,
                       const std::filesystem::path& folder, JudgedStudy& judged) {
     auto& outcome = judged.outcome;
     outcome.remarks = selected.remarks;
     judged.image = selected.source.slices.empty() ? "" : selected.source.slices.front().file;
-    judged.identity = report::result_identity(selected.source, identity_of(options.analysis.verdict));
+    auto prior = find_prior(selected.source, options);
+    judged.identity = report::result_identity(selected.source, circumstances(options, prior));
 
     const Stopwatch analysing;
     auto analysis = options.analysis;
@@ -86,6 +100,7 @@ Result<> judge_volume(const assemble::SelectedVolume& selected, const JudgeOptio
     }
     outcome.status = report::Status::analysed;
     outcome.findings = std::move(*findings);
+    if (prior) outcome.comparison = report::compare(*outcome.findings, std::move(*prior));
 
     const Stopwatch reporting;
     const auto report_options = report_options_of(options, judged.identity);

@@ -4,11 +4,13 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/analyse.hpp"
 #include "assemble/assemble.hpp"
+#include "report/comparison.hpp"
 #include "report/outcome.hpp"
 #include "report/report.hpp"
 
@@ -23,6 +25,8 @@ struct JudgeOptions {
     std::function<int(const std::string& identity)> revision_of;
     // The objects of the result before that revision; none: there is none.
     std::function<std::vector<report::EarlierObject>(int revision)> earlier_objects;
+    // The earlier result of the same patient to compare with; none, or nothing: no comparison.
+    std::function<std::optional<report::PriorResult>(const report::PatientStudy&)> prior_of;
     report::FigureOptions figure;
     bool figures = false;  // spine-sagittal.png and spine-coronal.png as well
 };

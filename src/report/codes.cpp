@@ -106,4 +106,16 @@ Code side(Side side) {
     return {"260528009", "SCT", "Median"};
 }
 
+Code trend(Trend trend) {
+    switch (trend) {
+        case Trend::progression:
+            return {"CALC030", "99CALC", "Progression (volume more than 25 % larger)"};
+        case Trend::stable:
+            return {"CALC031", "99CALC", "Stable (volume within 25 %)"};
+        case Trend::regression:
+            break;
+    }
+    return {"CALC032", "99CALC", "Regression (volume more than 25 % smaller)"};
+}
+
 }  // namespace calcinode::report::codes

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "analysis/findings.hpp"
+#include "report/comparison.hpp"
 
 namespace calcinode::report {
 
@@ -85,6 +86,11 @@ inline constexpr Code cubic_millimetre{"mm3", "UCUM", "cubic millimeter"};
 inline constexpr Code percent{"%", "UCUM", "percent"};
 inline constexpr Code hounsfield_unit{"[hnsf'U]", "UCUM", "Hounsfield unit"};
 inline constexpr Code no_units{"1", "UCUM", "no units"};
+// Against an earlier result.
+inline constexpr Code comparison{"111424", "DCM", "Comparison to previous findings"};
+inline constexpr Code previous_finding{"121069", "DCM", "Previous Finding"};
+inline constexpr Code tracking_identifier{"112039", "DCM", "Tracking Identifier"};
+inline constexpr Code volume_change{"CALC033", "99CALC", "Change of volume since previous result"};
 
 // How objects hang together.
 inline constexpr Code earlier_revision{"CALC015", "99CALC", "Earlier revision of this result"};
@@ -110,6 +116,8 @@ Code acr_actionable(int category);  // 1 to 3
 Code mimic(Mimic mimic);
 // Left, right, or median.
 Code side(Side side);
+// Progression, stable or regression.
+Code trend(Trend trend);
 
 }  // namespace codes
 }  // namespace calcinode::report

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "report/callouts.hpp"
+#include "report/change_wording.hpp"
 #include "report/figure_layout.hpp"
 #include "report/figure_table.hpp"
 #include "report/figure_texts.hpp"
@@ -27,12 +28,6 @@ std::string in_mm(double length) {
     char text[32];
     std::snprintf(text, sizeof text, "%.0f mm", length);
     return text;
-}
-
-// "1961-06-15"; as it is where it is no date.
-std::string date_words(const std::string& date) {
-    if (date.size() != 8) return showable(date);
-    return showable(date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6));
 }
 
 // One page. The scene, and what it refers to, must outlive it.
@@ -175,8 +170,10 @@ void Page::axial(const AxialView& view) {
 // Name, ID and birth date, as much of them as there is.
 std::string Page::patient_words() const {
     std::string words = showable(texts_.patient_name);
+    const auto date = date_words(texts_.birth_date);
+    const auto birth_date = date.empty() ? showable(texts_.birth_date) : date;
     for (const auto& [what, value] :
-         {std::pair{"ID ", showable(texts_.patient_id)}, std::pair{"born ", date_words(texts_.birth_date)}})
+         {std::pair{"ID ", showable(texts_.patient_id)}, std::pair{"born ", birth_date}})
         if (!value.empty()) words += (words.empty() ? "" : "  ") + (what + value);
     return words;
 }
@@ -222,7 +219,11 @@ Picture Page::draw(const std::string& page_words) {
 
 std::vector<Picture> draw_pages(const Scene& scene, const SeriesSource& source, const FigureTexts& texts,
                                 FigurePages pages) {
-    FigureTable table{.targets = scene.targets, .listed = scene.listed, .notes = note_lines(scene)};
+    FigureTable table{.targets = scene.targets,
+                      .listed = scene.listed,
+                      .notes = note_lines(scene),
+                      .with_change = !texts.changes.empty()};
+    table.notes.insert(table.notes.end(), texts.change_lines.begin(), texts.change_lines.end());
     const auto layout = figure_layout({.heights_mm = scene.heights_mm(),
                                        .sagittal_mm = scene.sagittal.length_mm,
                                        .coronal_mm = scene.coronal.length_mm,
@@ -245,7 +246,11 @@ Result<std::vector<Picture>> draw_figure(const Findings& findings, const Volume&
     if (volume.grid.voxels() == 0 || volume.hu.size() != volume.grid.voxels())
         return fail("the volume to draw is empty");
     try {
-        return draw_pages(scene_of(findings, volume), source, texts, pages);
+        auto scene = scene_of(findings, volume);
+        for (auto& target : scene.targets)
+            if (const auto change = texts.changes.find(target.number); change != texts.changes.end())
+                target.change = change->second;
+        return draw_pages(scene, source, texts, pages);
     } catch (const std::exception& mistake) {
         return fail(std::string("can't draw the figure: ") + mistake.what());
     }

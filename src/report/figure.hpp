@@ -3,6 +3,7 @@
 // outline, and the deposits' numbers.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,13 @@
 
 namespace calcinode::report {
 
-// Text of the source study, as UTF-8. Whatever can't be shown is replaced.
+// Text of the source study, as UTF-8 (whatever can't be shown is replaced), and of the comparison with an
+// earlier result.
 struct FigureTexts {
     std::string series_description;
     std::string patient_name, patient_id, birth_date;  // "": not drawn
+    std::map<int, std::string> changes{};              // of deposits, by ID: "+40 %"
+    std::vector<std::string> change_lines{};           // notes below the table
 };
 
 enum class FigurePages {

@@ -59,6 +59,9 @@ std::string both_hu_cell(const Target& t) {
 std::string axis_cell(const Target& t) {
     return optional_text(t.long_axis_mm, 1);
 }
+std::string change_cell(const Target& t) {
+    return t.change.empty() ? "-" : t.change;
+}
 std::string confidence_cell(const Target& t) {
     return optional_text(t.confidence, 2);
 }
@@ -81,6 +84,33 @@ constexpr std::array<Column, 8> wide_columns{{
     {"Canal", 0.75, 0.88, Align::right, canal_text},
     {"Confidence", 0.88, 1.0, Align::right, confidence_cell},
 }};
+
+// The same with the change since an earlier result.
+constexpr std::array<Column, 6> narrow_with_change{{
+    {"Level", 0.06, 0.175, Align::left, level_cell},
+    {"Compartment, side", 0.175, 0.475, Align::left, place_cell},
+    {"ml", 0.475, 0.56, Align::right, volume_cell},
+    {"Change", 0.56, 0.675, Align::right, change_cell},
+    {"Mean HU", 0.675, 0.80, Align::right, mean_cell},
+    {"Canal", 0.80, 1.0, Align::right, canal_text},
+}};
+
+constexpr std::array<Column, 9> wide_with_change{{
+    {"Level", 0.03, 0.12, Align::left, level_cell},
+    {"Compartment, side", 0.12, 0.30, Align::left, place_cell},
+    {"Volume, ml", 0.30, 0.39, Align::right, volume_cell},
+    {"Change", 0.39, 0.48, Align::right, change_cell},
+    {"Mean HU", 0.48, 0.57, Align::right, mean_cell},
+    {"Max HU", 0.57, 0.66, Align::right, max_cell},
+    {"Long axis, mm", 0.66, 0.77, Align::right, axis_cell},
+    {"Canal", 0.77, 0.89, Align::right, canal_text},
+    {"Confidence", 0.89, 1.0, Align::right, confidence_cell},
+}};
+
+std::span<const Column> columns_of(const FigureTable& table, bool wide) {
+    if (table.with_change) return wide ? std::span<const Column>(wide_with_change) : narrow_with_change;
+    return wide ? std::span<const Column>(wide_columns) : narrow_columns;
+}
 
 class Drawing {
   public:
@@ -126,8 +156,7 @@ double table_height(const FigureTable& table) {
 }
 
 void draw_table(Canvas& canvas, const Rect& place, const FigureTable& table, bool wide) {
-    Drawing drawing(canvas, place,
-                    wide ? std::span<const Column>(wide_columns) : std::span<const Column>(narrow_columns));
+    Drawing drawing(canvas, place, columns_of(table, wide));
     double y = place.y;
     if (table.listed > 0) {
         drawing.headings(y);

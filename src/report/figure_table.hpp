@@ -13,6 +13,7 @@ struct FigureTable {
     const std::vector<Target>& targets;
     std::size_t listed = 0, focus = 0;  // the row of the focus stands out
     std::vector<std::string> notes;     // a line each
+    bool with_change = false;           // a column for the change since an earlier result
 };
 
 double table_height(const FigureTable& table);

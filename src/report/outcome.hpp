@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/findings.hpp"
+#include "report/comparison.hpp"
 
 namespace calcinode::report {
 
@@ -28,7 +29,8 @@ struct StudyOutcome {
     std::string reason_code;  // stable, for machines; "" where analysed
     std::string reason;       // for people; "" where analysed
     std::vector<SeriesLine> series;
-    std::optional<Findings> findings;  // exactly where status is analysed
+    std::optional<Findings> findings;      // exactly where status is analysed
+    std::optional<Comparison> comparison;  // with an earlier result, where one was found
     std::vector<std::string> remarks;
     std::map<std::string, double> timing_s;
 };

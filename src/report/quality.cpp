@@ -40,7 +40,7 @@ std::string list_of(const std::vector<NotReported>& groups, bool could_be) {
 }  // namespace
 
 std::vector<QualityFinding> quality_findings(const ReportContext& context) {
-    const auto& [findings, volume, source, options, header, remarks] = context;
+    const auto& [findings, volume, source, options, header, remarks, comparison] = context;
     std::vector<QualityFinding> found;
     if (holds(findings, Mimic::metal))
         found.push_back({codes::metal, "Metal in the part examined: its surroundings can't be judged."});

@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "report/change_wording.hpp"
 #include "report/figure.hpp"
 #include "report/key_objects.hpp"
 #include "report/secondary_capture.hpp"
@@ -53,8 +54,14 @@ Result<> Writer::keep(Made made, ObjectKind kind, const char* name) {
 }
 
 Result<> Writer::write_figure() {
+    auto texts = figure_texts(context_);
+    if (context_.comparison) {
+        texts.change_lines = comparison_lines(*context_.comparison);
+        for (const auto& change : context_.comparison->matched)
+            texts.changes[change.deposit_id] = percent_words(change.percent);
+    }
     const auto pages =
-        draw_figure(context_.findings, context_.volume, context_.source, figure_texts(context_),
+        draw_figure(context_.findings, context_.volume, context_.source, texts,
                     context_.options.figure.multi_frame ? FigurePages::each_deposit : FigurePages::one);
     if (!pages) return std::unexpected(pages.error());
     for (std::size_t p = 0; p < pages->size(); ++p) {
@@ -97,7 +104,13 @@ Result<std::vector<ReportObject>> write_objects(const StudyOutcome& outcome, con
     const auto header = SourceHeader::read(source);
     if (!header) return std::unexpected(header.error());
     try {
-        const ReportContext context{*outcome.findings, volume, source, options, *header, outcome.remarks};
+        const ReportContext context{*outcome.findings,
+                                    volume,
+                                    source,
+                                    options,
+                                    *header,
+                                    outcome.remarks,
+                                    outcome.comparison ? &*outcome.comparison : nullptr};
         return Writer(context, folder).write();
     } catch (const std::exception& mistake) {
         return fail("can't make the report of study " + outcome.study_uid + ": " + mistake.what());

@@ -162,6 +162,38 @@ Json excluded_of(const Excluded& e) {
     return one;
 }
 
+// Of one deposit and of all together: null where there is nothing to compare.
+Json change_of(const std::optional<double>& percent, const std::optional<Trend>& trend, double prior_mm3) {
+    if (!percent || !trend) return nullptr;
+    Json one;
+    one["prior_volume_mm3"] = rounded(prior_mm3, volume_step);
+    one["percent"] = rounded(*percent, percent_step);
+    one["trend"] = std::string(to_string(*trend));
+    return one;
+}
+
+Json comparison_of(const Comparison& comparison) {
+    Json one = change_of(comparison.percent, comparison.trend, comparison.prior_volume_mm3);
+    if (one.is_null()) one = Json{{"prior_volume_mm3", 0}, {"percent", nullptr}, {"trend", nullptr}};
+    one["prior_study_uid"] = comparison.prior.of.study_uid;
+    one["prior_date"] = comparison.prior.of.date;
+    one["prior_report_uid"] = comparison.prior.sop_instance_uid;
+    one["without_counterpart"] = comparison.unmatched;
+    one["gone"] = comparison.gone.size();
+    one["not_comparable"] = comparison.not_comparable.size();
+    return one;
+}
+
+// The deposits' own, and that of all.
+void put_changes(Json& json, const Comparison& comparison) {
+    for (auto& lesion : json["lesions"]) {
+        const auto* change = comparison.of(lesion["id"].get<int>());
+        lesion["change"] =
+            change ? change_of(change->percent, change->trend, change->prior_volume_mm3) : Json();
+    }
+    json["change"] = comparison_of(comparison);
+}
+
 void put_findings(Json& json, const Findings& findings, const std::string& identity) {
     json["spine"] = spine_of(findings.spine);
     json["lesions"] = Json::array();
@@ -190,6 +222,7 @@ std::string result_json(const StudyOutcome& outcome, const std::string& identity
     json["acr_category"] = category ? Json(*category) : Json(nullptr);
     json["series"] = series_of(outcome.series);
     put_findings(json, analysed ? *outcome.findings : Findings{}, identity);
+    if (outcome.comparison) put_changes(json, *outcome.comparison);
     json["remarks"] = outcome.remarks;
     json["timing_s"] = Json::object();
     for (const auto& [name, seconds] : outcome.timing_s)

@@ -11,6 +11,7 @@
 #include "analysis/findings.hpp"
 #include "base/result.hpp"
 #include "dicom/file.hpp"
+#include "report/comparison.hpp"
 #include "report/report.hpp"
 
 namespace calcinode::report {
@@ -45,6 +46,7 @@ struct ReportContext {
     const ReportOptions& options;
     const SourceHeader& header;
     const std::vector<std::string>& remarks;  // on how the volume was put together
+    const Comparison* comparison = nullptr;   // with an earlier result, where there is one
 };
 
 // Patient, study, series, equipment and SOP common attributes of an object of ours.

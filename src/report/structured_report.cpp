@@ -13,6 +13,7 @@
 
 #include "base/uid.hpp"
 #include "dicom/own_objects.hpp"
+#include "report/change_items.hpp"
 #include "report/dataset_items.hpp"
 #include "report/evaluations.hpp"
 #include "report/identity.hpp"
@@ -146,6 +147,8 @@ void Report::put_deposit(Group& group, const Deposit& deposit, int segment) {
             "finding site");
     measure(group, Quantity(Quantity::Volume), deposit.volume_mm3, 1, Unit::CubicMillimeter);
     require(group.getMeasurement().setMeasurementMethod(coded(codes::sum_of_voxels)), "method");
+    if (const auto* change = context_.comparison ? context_.comparison->of(deposit.id) : nullptr)
+        measure(group, coded(codes::volume_change), change->percent, 1, Unit::Percent);
     put_attenuation(group, deposit);
     measure(group, coded(codes::long_axis), deposit.long_axis_mm, 2, Unit::Millimeter);
     measure(group, coded(codes::distance), deposit.canal_distance_mm, 2, Unit::Millimeter);
@@ -208,6 +211,7 @@ std::unique_ptr<DcmDataset> Report::finish(bool segmentation_made) {
     require(document.createNewDocument(DSRTypes::DT_EnhancedSR), "document");
     require(document.setTreeFromRootTemplate(report_), "content tree");
     add_slips(document.getTree(), context_);
+    add_changes(document, context_);
     put_evidence(document, segmentation_made);
     put_predecessor(document);
     auto& schemes = document.getCodingSchemeIdentification();

@@ -1,6 +1,7 @@
 """The case's figure as a PACS shows it, and the pictures of the spine that `analyze --figures` draws besides."""
 
 import json
+import os
 import pathlib
 import shutil
 import struct
@@ -13,6 +14,14 @@ import pydicom
 import cases
 import orthanc
 import png
+
+# Neck, chest and lumbar spine; small, large, many, layered, in the canal; coarse and anisotropic voxels; metal;
+# indeterminate: their figures were looked at one by one. All of them with CALCINODE_EVERY_CASE=1.
+CASES = ("abdomen-l2-canal", "abdomen-l3-facet", "chest-small-faint", "chest-t1-many", "chest-t10-layered",
+         "chest-t3-large", "chest-t5-facet", "chest-t8-canal", "neck-pt_15-c4", "neck-pt_173", "neck-pt_34-c4",
+         "phantom-barium-and-deposit", "phantom-c5-canal")
+MARK = (255, 214, 0)  # the colour of arrows, numbers and outlines
+LEAST_MARKED = 300    # pixels: an arrow and its number have more
 
 PICTURES = ("spine-sagittal.png", "spine-coronal.png")
 
@@ -29,6 +38,26 @@ def analysed(study, output, *options):
                    stdout=subprocess.DEVNULL)
     (out,) = output.iterdir()
     return {file.name: file for file in out.iterdir()}
+
+
+def marked(picture):
+    """Where a picture has the colour of arrows, as a mask."""
+    return (abs(picture.astype(int) - MARK).max(axis=2) < 40)
+
+
+def check_figure(test, file):
+    """What any figure with a deposit must have: a workstation's size, grey images, and in each of the three images
+    an arrow."""
+    picture = png.read(file.read_bytes())
+    height, width = picture.shape[:2]
+    test.assertEqual(width, 1600)
+    test.assertTrue(600 <= height <= 1300, height)
+    body = picture[110:-60]
+    test.assertGreater(body.std(), 20)
+    pixels = marked(body)
+    # The axial image is the right one of three, at least 540 wide; the table may be below it.
+    for part in (pixels[:, :-560], pixels[:, -560:]):
+        test.assertGreater(part.sum(), LEAST_MARKED)
 
 
 class CaseFigure(unittest.TestCase):
@@ -63,6 +92,18 @@ class CaseFigure(unittest.TestCase):
         self.assertEqual(set(self.negative), {"sr.dcm", "sc-1.dcm", "figure.png", "result.json"})
         self.assertEqual(pydicom.dcmread(self.pages["sc-1.dcm"]).NumberOfFrames, 2)
         self.assertLess(png_size(self.negative["figure.png"])[0], png_size(self.single["figure.png"])[0])
+
+    def test_an_arrow_is_in_the_images(self):
+        check_figure(self, self.single["figure.png"])
+        self.assertEqual(marked(png.read(self.negative["figure.png"].read_bytes())).sum(), 0)
+
+    def test_figures_of_very_different_cases(self):
+        if not os.environ.get("CALCINODE_EVERY_CASE"):
+            raise unittest.SkipTest("CALCINODE_EVERY_CASE is unset: minutes")
+        for name in CASES:
+            with self.subTest(name):
+                files = cases.case(name, self.folder / name)
+                check_figure(self, analysed(files[0].parent, self.folder / f"{name}-out")["figure.png"])
 
     def test_dciodvfy_has_nothing_to_say(self):
         if not shutil.which("dciodvfy"):

@@ -34,7 +34,7 @@ MOST_IMAGES = 60
 EXPLAINED = {
     r"Unrecognized defined term = <99CALC>": "the designator of a private scheme, which the attribute allows",
     r"Qualitative Evaluations.*Content Item not in template$":
-        "TID 1500 is extensible: slips stand below its qualitative evaluations",
+        "TID 1500 is extensible: slips and comparisons stand below its qualitative evaluations",
     r"GeneralSeriesModule/Laterality/: : Missing conditional attribute":
         "asked for of a spine, which is not a paired part of the body",
     r"SpecificCharacterSet/value\[1\]: Unrecognized defined term :ISO_IR (192|13)":

@@ -1,0 +1,129 @@
+#include <doctest/doctest.h>
+
+#include "report/change_wording.hpp"
+#include "report/comparison.hpp"
+
+using namespace calcinode;
+using namespace calcinode::report;
+
+namespace {
+
+Deposit deposit(int id, const std::string& level, Compartment compartment, Side side, double volume_mm3) {
+    Deposit d;
+    d.id = id;
+    d.level = level;
+    d.compartment = compartment;
+    d.side = side;
+    d.volume_mm3 = volume_mm3;
+    return d;
+}
+
+PriorResult prior(std::vector<PriorDeposit> deposits) {
+    PriorResult result;
+    result.of = {.patient_id = "P", .issuer = "", .study_uid = "1.2", .date = "20250102", .time = "120000"};
+    result.deposits = std::move(deposits);
+    return result;
+}
+
+Findings findings_in_view(std::vector<Deposit> deposits) {
+    Findings findings;
+    findings.deposits = std::move(deposits);
+    for (const char* level : {"C2", "C3", "C4", "C5", "C6", "C7", "T1"}) {
+        Vertebra v;
+        v.level = level;
+        findings.spine.vertebrae.push_back(v);
+    }
+    return findings;
+}
+
+constexpr auto facet = Compartment::facet, paraspinal = Compartment::paraspinal;
+
+}  // namespace
+
+TEST_CASE("a deposit's change is progression from more than a quarter on") {
+    for (const auto& [now, trend] : {std::pair{1400.0, Trend::progression},
+                                     {1251.0, Trend::progression},
+                                     {1250.0, Trend::stable},
+                                     {1100.0, Trend::stable},
+                                     {750.0, Trend::stable},
+                                     {749.0, Trend::regression}}) {
+        const auto found = compare(findings_in_view({deposit(1, "C4", facet, Side::left, now)}),
+                                   prior({{"C4", facet, Side::left, 1000}}));
+        REQUIRE(found.matched.size() == 1);
+        CHECK(found.matched[0].percent == doctest::Approx(now / 10 - 100));
+        CHECK(found.matched[0].trend == trend);
+        CHECK(found.trend == trend);
+    }
+}
+
+TEST_CASE("deposits are told apart by side, level and compartment") {
+    const auto now = deposit(1, "C4", facet, Side::left, 1000);
+    const auto counterparts = [&](const PriorDeposit& then) {
+        return compare(findings_in_view({now}), prior({then})).matched.size();
+    };
+    CHECK(counterparts({"C5", facet, Side::left, 900}) == 1);
+    CHECK(counterparts({"C4", paraspinal, Side::left, 900}) == 1);
+    CHECK(counterparts({"C5", paraspinal, Side::left, 900}) == 0);
+    CHECK(counterparts({"C6", facet, Side::left, 900}) == 0);
+    CHECK(counterparts({"C4", facet, Side::right, 900}) == 0);
+    CHECK(counterparts({"uncertain", facet, Side::left, 900}) == 0);
+    CHECK(counterparts({"C4", std::nullopt, Side::left, 900}) == 0);
+    CHECK(counterparts({"C4", facet, Side::left, 0}) == 0);
+}
+
+TEST_CASE("the nearest place wins, then the nearest volume, and none counts twice") {
+    const auto found = compare(findings_in_view({deposit(1, "C4", facet, Side::left, 2000),
+                                                 deposit(2, "C5", facet, Side::left, 1000)}),
+                               prior({{"C5", facet, Side::left, 1900}, {"C4", facet, Side::left, 1800}}));
+    REQUIRE(found.of(1));
+    REQUIRE(found.of(2));
+    CHECK(found.of(1)->prior_volume_mm3 == 1800);
+    CHECK(found.of(2)->prior_volume_mm3 == 1900);
+    CHECK(found.of(2)->trend == Trend::regression);
+    CHECK(found.percent == doctest::Approx((3000.0 / 3700 - 1) * 100));
+}
+
+TEST_CASE("what is new, gone or out of view is told apart and never counted as change of another") {
+    const auto found = compare(findings_in_view({deposit(1, "C4", facet, Side::left, 1100),
+                                                 deposit(2, "T1", facet, Side::right, 500)}),
+                               prior({{"C4", facet, Side::left, 1000},
+                                      {"C6", facet, Side::right, 300},
+                                      {"T5", facet, Side::right, 4000},
+                                      {"uncertain", facet, Side::left, 50}}));
+    CHECK(found.unmatched == std::vector<int>{2});
+    CHECK(found.gone.size() == 1);
+    CHECK(found.not_comparable.size() == 2);
+    CHECK(found.prior_volume_mm3 == 1300);
+    CHECK(found.volume_mm3 == 1100);
+    const auto lines = comparison_lines(found);
+    REQUIRE(lines.size() == 4);
+    CHECK(lines[0] == "Volume -15 % since the result of 2025-01-02: stable");
+}
+
+TEST_CASE("without anything to compare no trend is stated") {
+    const auto found = compare(findings_in_view({deposit(1, "C4", facet, Side::left, 1000)}), prior({}));
+    CHECK_FALSE(found.trend);
+    CHECK(comparison_lines(found) == std::vector<std::string>{"No deposit in the result of 2025-01-02"});
+}
+
+TEST_CASE("a prior is of the same patient, of another study, and earlier") {
+    const PatientStudy now{
+        .patient_id = "P", .issuer = "H", .study_uid = "1.2", .date = "20260102", .time = "10"};
+    const auto is_prior = [&](auto change) {
+        PatientStudy then{
+            .patient_id = "P", .issuer = "H", .study_uid = "1.1", .date = "20250102", .time = "12"};
+        change(then);
+        return is_prior_of(then, now);
+    };
+    CHECK(is_prior([](PatientStudy&) {}));
+    CHECK(is_prior([](PatientStudy& s) { s.date = "20260102", s.time = "0959"; }));
+    CHECK_FALSE(is_prior([](PatientStudy& s) { s.date = "20260102"; }));
+    CHECK_FALSE(is_prior([](PatientStudy& s) { s.date = "20270102"; }));
+    CHECK_FALSE(is_prior([](PatientStudy& s) { s.date = ""; }));
+    CHECK_FALSE(is_prior([](PatientStudy& s) { s.patient_id = "Q"; }));
+    CHECK_FALSE(is_prior([](PatientStudy& s) { s.issuer = ""; }));
+    CHECK_FALSE(is_prior([](PatientStudy& s) { s.study_uid = "1.2"; }));
+    CHECK_FALSE(
+        is_prior_of({.patient_id = "", .issuer = "", .study_uid = "1", .date = "20250102", .time = ""},
+                    {.patient_id = "", .issuer = "", .study_uid = "2", .date = "20260102", .time = ""}));
+}
