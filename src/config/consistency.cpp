@@ -1,7 +1,7 @@
 #include "config/consistency.hpp"
 
-#include "config/alerts.hpp"
 #include "base/ip_address.hpp"
+#include "config/alerts.hpp"
 
 namespace calcinode::config {
 namespace {
