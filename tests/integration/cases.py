@@ -41,7 +41,7 @@ def program_state():
 
 def phantom(folder, *options):
     """Writes a phantom study and returns its files. To make one takes seconds: where cases stay, one with the same
-    options is made once, for all tests, and its files are links to be read only."""
+    options is made once, for all tests, each of which gets a copy."""
     folder, kept = pathlib.Path(folder), os.environ.get("CALCINODE_BUILT")
     if not kept:
         write_phantom(folder, *options)
@@ -55,7 +55,7 @@ def phantom(folder, *options):
             made.with_suffix(".part").rename(made)
     folder.mkdir(parents=True, exist_ok=True)
     for file in made.glob("*.dcm"):
-        (folder / file.name).symlink_to(file)
+        shutil.copyfile(file, folder / file.name)
     return sorted(folder.glob("*.dcm"))
 
 
