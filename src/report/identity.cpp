@@ -21,13 +21,13 @@ std::string figure_identity(const FigureOptions& figure, ObjectKind kind) {
     return text;
 }
 
-// Options that change an object's bytes are part of its UID.
+// Options that change an object's bytes are part of its UID. Not so the earlier objects that it names: the
+// revision says which they are, and when retention has taken them the same result made again must be no
+// second truth.
 Uid derived(const ReportOptions& options, ObjectKind kind, std::string_view what) {
     return Uid::derived_from({"calcinode", options.identity, what, short_name(kind), report_version,
                               std::to_string(options.first_series_number), std::to_string(options.revision),
-                              options.series_description,
-                              options.earlier.empty() ? "" : options.earlier.front().sop_instance_uid,
-                              figure_identity(options.figure, kind)});
+                              options.series_description, figure_identity(options.figure, kind)});
 }
 
 }  // namespace

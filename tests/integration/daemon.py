@@ -10,6 +10,7 @@ import subprocess
 import time
 
 CALCINODE = os.environ.get("CALCINODE", "calcinode")
+FILES_AHEAD = 8  # empty files that a node may hold open for images to come
 
 
 def wait_for(what, seconds=60, every=0.2):
