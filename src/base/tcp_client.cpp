@@ -104,19 +104,18 @@ Result<TcpClient> TcpClient::connect(const Endpoint& endpoint, Deadline deadline
         }
         TcpClient client(std::move(*socket), to_string(endpoint));
         if (endpoint.tls)
-            if (auto secure = client.start_tls(endpoint, deadline); !secure)
+            if (auto secure = client.start_tls(*endpoint.tls, endpoint.host, deadline); !secure)
                 return std::unexpected(secure.error());
         return client;
     }
     return fail(to_string(endpoint) + ": no connection: " + system_error_text(last_error));
 }
 
-Result<> TcpClient::start_tls(const Endpoint& endpoint, Deadline deadline) {
-    const auto& name =
-        endpoint.tls->certificate_name.empty() ? endpoint.host : endpoint.tls->certificate_name;
+Result<> TcpClient::start_tls(const ClientTls& tls, const std::string& host, Deadline deadline) {
+    const auto& name = tls.certificate_name.empty() ? host : tls.certificate_name;
     context_.reset(SSL_CTX_new(TLS_client_method()));
     if (!context_) return failed("TLS cannot be started");
-    if (auto set = set_up_tls_client(*context_, endpoint.tls->files, name); !set) return set;
+    if (auto set = set_up_tls_client(*context_, tls.files, name); !set) return set;
     SSL_CTX_set_mode(context_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     tls_.reset(SSL_new(context_.get()));
     if (!tls_ || SSL_set_fd(tls_.get(), socket_.get()) != 1) return failed("TLS cannot be started");
@@ -161,7 +160,8 @@ Result<> TcpClient::write(std::string_view bytes, Deadline deadline) {
             bytes.remove_prefix(static_cast<std::size_t>(written));
             continue;
         }
-        if (!tls_ && errno != EAGAIN && errno != EINTR) return failed(system_error_text(errno));
+        const int error = written < 0 ? errno : 0;
+        if (!tls_ && error != 0 && error != EAGAIN && error != EINTR) return failed(system_error_text(error));
         const auto waited =
             tls_ ? wait_for_tls(static_cast<int>(written), deadline) : wait(Want::write, deadline);
         if (!waited) return waited;
@@ -178,7 +178,8 @@ Result<std::string> TcpClient::read(Deadline deadline) {
         if (count > 0) return std::string(buffer.data(), static_cast<std::size_t>(count));
         if (tls_ && SSL_get_error(tls_.get(), static_cast<int>(count)) == SSL_ERROR_ZERO_RETURN) return "";
         if (!tls_ && count == 0) return "";
-        if (!tls_ && errno != EAGAIN && errno != EINTR) return failed(system_error_text(errno));
+        const int error = count < 0 ? errno : 0;
+        if (!tls_ && error != 0 && error != EAGAIN && error != EINTR) return failed(system_error_text(error));
         const auto waited =
             tls_ ? wait_for_tls(static_cast<int>(count), deadline) : wait(Want::read, deadline);
         if (!waited) return std::unexpected(waited.error());

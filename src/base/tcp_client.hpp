@@ -51,7 +51,7 @@ class TcpClient {
     enum class Want { read, write };
 
     TcpClient(Fd socket, std::string peer) : socket_(std::move(socket)), peer_(std::move(peer)) {}
-    Result<> start_tls(const Endpoint& endpoint, Deadline deadline);
+    Result<> start_tls(const ClientTls& tls, const std::string& host, Deadline deadline);
     // Of OpenSSL's calls: waits until `result`, which is no success, is worth another try.
     Result<> wait_for_tls(int result, Deadline deadline);
     Result<> wait(Want want, Deadline deadline);

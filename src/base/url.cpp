@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <string_view>
 
 namespace calcinode {
@@ -23,8 +24,8 @@ bool is_target_character(char c) {
 }
 
 bool read_port(std::string_view text, std::uint16_t& port) {
-    const auto* const end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, port);
+    const auto *const begin = std::to_address(text.begin()), *const end = std::to_address(text.end());
+    const auto read = std::from_chars(begin, end, port);
     return read.ec == std::errc() && read.ptr == end && port > 0;
 }
 
