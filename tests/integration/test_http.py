@@ -251,6 +251,16 @@ class Access(unittest.TestCase):
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="calcinode-")))
         return self.enterContext(daemon.Daemon(folder / "node", http=http_section))
 
+    def test_patients_are_shown_only_where_that_is_configured(self):
+        for shown in (True, False):
+            node = self.node(show_patient_names=shown).start()
+            files = cases.phantom(node.data_dir.parent / "phantom")[:3]
+            self.assertEqual(cases.store(node.port, files)[0], 0)
+            study = Client(http_port(node)).json("/api/v1/studies")["studies"][0]
+            with self.subTest(shown=shown):
+                self.assertEqual(study.get("patient"), {"name": str(cases.header(files[0]).PatientName),
+                                                        "id": cases.header(files[0]).PatientID} if shown else None)
+
     def test_without_the_token_nothing_but_health_and_the_empty_page(self):
         file = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="calcinode-"))) / "token"
         file.write_text(TOKEN + "\n")
