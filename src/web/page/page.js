@@ -269,7 +269,7 @@ async function showStudies() {
 
 // --- one study
 
-const pictures = new Map();  // path and result -> its image element
+const pictures = new Map();  // path and result -> its image, as a link to it in full size
 
 async function picture(study, result) {
   const path = `/api/v1/studies/${study.study_uid}/figure.png`;
@@ -277,12 +277,13 @@ async function picture(study, result) {
   if (pictures.has(key)) return pictures.get(key);
   const answer = await request(path);
   if (!answer.ok) return null;
-  for (const old of pictures.values()) URL.revokeObjectURL(old.src);
+  for (const old of pictures.values()) URL.revokeObjectURL(old.href);
   pictures.clear();
   const image = make("img", {class: "figure", alt: "Figure of the result: projections and axial image with the deposits marked"});
   image.src = URL.createObjectURL(await answer.blob());
-  pictures.set(key, image);
-  return image;
+  const large = make("a", {href: image.src, target: "_blank", rel: "noopener", title: "Open it in full size", "data-key": "figure"}, image);
+  pictures.set(key, large);
+  return large;
 }
 
 async function download(path, name) {
