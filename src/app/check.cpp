@@ -24,11 +24,18 @@ std::string ports_of(const config::Config& config) {
 }
 
 // Says what is amiss with the files of TLS; false where nothing can be done with them.
-bool look_at_tls(const config::Tls& tls) {
-    const auto found = examine(tls.files, std::chrono::system_clock::now());
+bool look_at_tls(const TlsFiles& files) {
+    const auto found = examine(files, std::chrono::system_clock::now());
     for (const auto& mistake : found.unusable) fmt::print("{}\n", mistake);
     for (const auto& doubt : found.doubtful) fmt::print("Beware: {}\n", doubt);
     return found.unusable.empty();
+}
+
+// Says what is amiss with the file of the HTTP token; false where it can't be used.
+bool look_at_token(const config::Http& http) {
+    const auto token = config::token_of(http);
+    if (!token) fmt::print("{}\n", token.error().what);
+    return token.has_value();
 }
 
 // Says which secrets of alerts can't be read; false where there is one.
@@ -77,7 +84,9 @@ int check(const std::filesystem::path& config_file) {
         for (const auto& mistake : config.error()) fmt::print("{}\n", to_string(mistake, config_file));
         return exit_bad_config;
     }
-    if (!look_at_tls(config->tls) || !look_at_secrets(config->alerts)) return exit_bad_config;
+    if (!look_at_tls(config->tls.files) || !look_at_tls(config->http.tls) || !look_at_token(config->http) ||
+        !look_at_secrets(config->alerts))
+        return exit_bad_config;
     explain(*config);
     return 0;
 }

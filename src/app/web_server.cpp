@@ -66,11 +66,15 @@ Result<std::unique_ptr<web::Server>> start_web_server(const config::Config& conf
                          .results = results_folder,
                          .destinations = config::receivers_of(config)};
     const bool asks = !token->empty();
-    auto server = web::Server::start({http.bind, http.port, std::move(*token)}, std::move(context));
+    auto server = web::Server::start(
+        {http.bind, http.port, std::move(*token), http.tls, http.client_certificate}, std::move(context));
     if (!server) return std::unexpected(server.error());
     const bool ipv6 = http.bind.find(':') != std::string::npos;
-    spdlog::info("dashboard, API and metrics at http://{}:{}/{}", ipv6 ? "[" + http.bind + "]" : http.bind,
-                 (*server)->port(), asks ? ", with the token" : "");
+    const bool by_tls = !http.tls.certificate.empty();
+    const bool by_certificate = http.client_certificate == ClientCertificate::required;
+    spdlog::info("dashboard, API and metrics at {}://{}:{}/{}{}", by_tls ? "https" : "http",
+                 ipv6 ? "[" + http.bind + "]" : http.bind, (*server)->port(), asks ? ", with the token" : "",
+                 by_certificate ? ", with a trusted certificate" : "");
     return server;
 }
 

@@ -166,6 +166,8 @@ struct Http {
     std::string bind = "127.0.0.1";
     std::uint16_t port = 8090;         // 0: any free one
     std::filesystem::path token_file;  // its first line is what requests must show; empty: nothing is
+    TlsFiles tls;                      // keys certificate, private_key, trusted; without a certificate no TLS
+    ClientCertificate client_certificate = ClientCertificate::none;
     bool show_patient_names = false;
     bool operator==(const Http&) const = default;
 };

@@ -50,14 +50,23 @@ void destinations(const Config& config, std::vector<Mistake>& mistakes) {
     }
 }
 
-// Whoever reaches another address than loopback must show a token.
+// Whoever reaches another address than loopback must show a token or a certificate.
 void http(const Config& config, std::vector<Mistake>& mistakes) {
     const auto& http = config.http;
+    const auto wrong = [&](const char* key, const char* what) { mistakes.push_back({0, key, what}); };
+    if (http.tls.certificate.empty() != http.tls.private_key.empty())
+        wrong("http.certificate", "goes together with http.private_key: set both or none");
+    const bool looks_at_certificates = http.client_certificate != ClientCertificate::none;
+    if (looks_at_certificates && http.tls.certificate.empty())
+        wrong("http.client_certificate", "needs http.certificate: without TLS nobody can show one");
+    if (looks_at_certificates && http.tls.trusted.empty())
+        wrong("http.trusted", "must be set where client certificates are looked at");
     const auto address = IpAddress::parse(http.bind);
     const bool open_to_others = http.enabled && address && !address->is_loopback();
-    if (open_to_others && http.token_file.empty())
-        mistakes.push_back(
-            {0, "http.bind", "may be another address than 127.0.0.1 or ::1 only with http.token_file"});
+    if (open_to_others && http.token_file.empty() && http.client_certificate != ClientCertificate::required)
+        wrong("http.bind",
+              "may be another address than 127.0.0.1 or ::1 only with http.token_file, or with "
+              "http.client_certificate = \"required\"");
 }
 
 }  // namespace

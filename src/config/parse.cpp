@@ -52,18 +52,23 @@ void read_receive(Section& section, Receive& receive) {
     section.number("minimum_free_mib", receive.minimum_free_mib, 0, most_free_mib);
 }
 
+// What a listener with TLS shows, trusts and asks for.
+void read_certificates(Section& section, TlsFiles& files, ClientCertificate& asked_for) {
+    read_path(section, "certificate", files.certificate, optional_path_rule);
+    read_path(section, "private_key", files.private_key, optional_path_rule);
+    read_path(section, "trusted", files.trusted, optional_path_rule);
+    std::string client = asked_for == ClientCertificate::required   ? "required"
+                         : asked_for == ClientCertificate::optional ? "optional"
+                                                                    : "none";
+    section.text("client_certificate", client, client_certificate_rule);
+    asked_for = client == "required"   ? ClientCertificate::required
+                : client == "optional" ? ClientCertificate::optional
+                                       : ClientCertificate::none;
+}
+
 void read_tls(Section& section, Tls& tls) {
     section.number<std::uint16_t>("port", tls.port, 0, highest_port);
-    read_path(section, "certificate", tls.files.certificate, optional_path_rule);
-    read_path(section, "private_key", tls.files.private_key, optional_path_rule);
-    read_path(section, "trusted", tls.files.trusted, optional_path_rule);
-    std::string client = tls.client_certificate == ClientCertificate::required   ? "required"
-                         : tls.client_certificate == ClientCertificate::optional ? "optional"
-                                                                                 : "none";
-    section.text("client_certificate", client, client_certificate_rule);
-    tls.client_certificate = client == "required"   ? ClientCertificate::required
-                             : client == "optional" ? ClientCertificate::optional
-                                                    : ClientCertificate::none;
+    read_certificates(section, tls.files, tls.client_certificate);
 }
 
 void read_study(Section& section, Study& study) {
@@ -126,6 +131,7 @@ void read_http(Section& section, Http& http) {
     section.text("bind", http.bind, address_rule);
     section.number<std::uint16_t>("port", http.port, 0, highest_port);
     read_path(section, "token_file", http.token_file, optional_path_rule);
+    read_certificates(section, http.tls, http.client_certificate);
     section.boolean("show_patient_names", http.show_patient_names);
 }
 

@@ -41,7 +41,7 @@ struct Context {
     std::vector<std::string> destinations;  // names, as configured
     Kept<std::string> status{}, metrics{};
     std::int64_t own_changes = 0;  // made through `database`, which its data_version() does not tell
-    std::uint64_t requests = 0, refused_tokens = 0, closed_for_others = 0;
+    std::uint64_t requests = 0, refused_tokens = 0, failed_handshakes = 0, closed_for_others = 0;
     std::size_t connections = 0;
 };
 

@@ -30,7 +30,7 @@ bool same(const std::string& shown, const std::string& token) {
 }  // namespace
 
 std::optional<Answer> Guard::refuse_host(const Request& request) const {
-    if (!token_.empty()) return std::nullopt;  // no other site has it
+    if (!token_.empty() || by_tls_) return std::nullopt;  // no other site has the token, or our certificate
     const auto name = name_in(request.host);
     if (name == "localhost" || IpAddress::parse(name)) return std::nullopt;
     return error_answer(

@@ -131,6 +131,8 @@ void http(Exposition& out, const Context& context) {
             real(context.requests));
     out.one("calcinode_http_tokens_refused_total", "counter", "Requests with a wrong token, or none.",
             real(context.refused_tokens));
+    out.one("calcinode_http_tls_handshakes_failed_total", "counter",
+            "Connections without TLS, or without a trusted certificate.", real(context.failed_handshakes));
     out.one("calcinode_http_connections", "gauge", "HTTP connections open now.", real(context.connections));
     out.one("calcinode_http_connections_closed_for_others_total", "counter",
             "Connections closed to make room for newer ones.", real(context.closed_for_others));

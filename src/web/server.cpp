@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "web/session.hpp"
+#include "web/stream.hpp"
 
 namespace calcinode::web {
 namespace {
@@ -19,10 +20,20 @@ constexpr std::chrono::milliseconds rest_after_failure{100};
 class AsioServer final : public Server {
   public:
     AsioServer(const ServerOptions& options, Context context)
-        : shared_{Site(std::move(context), Guard(options.token)), {}, 0} {}
+        : shared_{
+              Site(std::move(context), Guard(options.token, !options.tls.certificate.empty())), {}, 0, {}} {}
     ~AsioServer() override { stop(); }
     AsioServer(const AsioServer&) = delete;
     AsioServer& operator=(const AsioServer&) = delete;
+
+    // What is needed for TLS is read once, here.
+    Result<> set_up_tls(const ServerOptions& options) {
+        if (options.tls.certificate.empty()) return {};
+        auto context = tls_server_context(options.tls, options.client_certificate);
+        if (!context) return fail("HTTP: " + context.error().what);
+        shared_.tls = std::make_unique<asio::ssl::context>(context->release());
+        return {};
+    }
 
     Result<> listen(const ServerOptions& options) {
         try {
@@ -103,6 +114,7 @@ class AsioServer final : public Server {
 
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Context context) {
     auto server = std::make_unique<AsioServer>(options, std::move(context));
+    if (auto ready = server->set_up_tls(options); !ready) return std::unexpected(ready.error());
     if (auto listening = server->listen(options); !listening) return std::unexpected(listening.error());
     return server;
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "base/tls.hpp"
 #include "web/context.hpp"
 
 namespace calcinode::web {
@@ -14,6 +15,8 @@ struct ServerOptions {
     std::string bind = "127.0.0.1";
     std::uint16_t port = 8090;  // 0: any free one
     std::string token;          // empty: none is asked for
+    TlsFiles tls;               // without a certificate: HTTP without TLS
+    ClientCertificate client_certificate = ClientCertificate::none;
 };
 
 class Server {

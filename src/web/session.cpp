@@ -7,8 +7,9 @@
 #include <memory>
 #include <optional>
 
+#include "web/http_message.hpp"
 #include "web/limits.hpp"
-#include "web/target.hpp"
+#include "web/stream.hpp"
 
 namespace calcinode::web {
 namespace {
@@ -19,29 +20,10 @@ namespace http = beast::http;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
-std::string text_of(beast::string_view text) {
-    return {text.data(), text.size()};
-}
-
-// What every answer has: nothing is kept by others, guessed, framed, or taken from elsewhere.
-void set_common(auto& fields, const Answer& answer) {
-    fields.set(http::field::content_type, answer.content_type);
-    fields.set(http::field::cache_control, "no-cache, private");
-    fields.set("X-Content-Type-Options", "nosniff");
-    fields.set("X-Frame-Options", "DENY");
-    fields.set("Referrer-Policy", "no-referrer");
-    fields.set("Cross-Origin-Resource-Policy", "same-origin");
-    fields.set("Cross-Origin-Opener-Policy", "same-origin");
-    fields.set("Content-Security-Policy",
-               "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src "
-               "'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-    for (const auto& [name, value] : answer.headers) fields.set(name, value);
-}
-
 class Session final : public Connection, public std::enable_shared_from_this<Session> {
   public:
     Session(asio::ip::tcp::socket socket, Shared& shared)
-        : stream_(std::move(socket)), timer_(stream_.get_executor()), shared_(&shared) {
+        : stream_(std::move(socket), shared.tls.get()), timer_(stream_.get_executor()), shared_(&shared) {
         shared_->connections.add(this);
     }
     ~Session() override {
@@ -51,27 +33,58 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    void read(std::chrono::seconds within) {
-        parser_.emplace();
-        parser_->header_limit(largest_header_bytes);
-        parser_->body_limit(largest_body_bytes);
-        waits_since_ = Clock::now();
-        reads_ = true;
-        stream_.expires_after(within);
-        http::async_read(
-            stream_, buffer_, *parser_,
-            [self = shared_from_this()](error_code error, std::size_t) { self->on_read(error); });
+    void begin() {
+        if (!stream_.has_tls()) return read(request_time);
+        waits_from_now();
+        stream_.tcp().expires_after(request_time);
+        stream_.async_handshake([self = shared_from_this()](error_code error) { self->on_handshake(error); });
     }
 
     void close() override {
         error_code ignored;
         timer_.cancel();
-        stream_.socket().close(ignored);
+        stream_.tcp().socket().close(ignored);
     }
     bool waits_for_request() const override { return reads_; }
     Clock::time_point waits_since() const override { return waits_since_; }
 
   private:
+    void waits_from_now() {
+        waits_since_ = Clock::now();
+        reads_ = true;
+    }
+
+    void on_handshake(error_code error) {
+        if (!error) return read(request_time);
+        shared_->site.count_failed_handshake(peer(), reason_of(error));
+        if (!came_without_tls(error)) return close();
+        stream_.leave_tls();
+        reads_ = false;
+        version_ = 11;
+        refuse(400, "this port speaks TLS: the address begins with https");
+    }
+
+    std::string reason_of(error_code error) {
+        const auto refused = stream_.certificate_refused();
+        return refused.empty() ? error.message() : "its certificate is not accepted: " + refused;
+    }
+
+    std::string peer() const {
+        error_code unknown;
+        return stream_.tcp().socket().remote_endpoint(unknown).address().to_string(unknown);
+    }
+
+    void read(std::chrono::seconds within) {
+        parser_.emplace();
+        parser_->header_limit(largest_header_bytes);
+        parser_->body_limit(largest_body_bytes);
+        waits_from_now();
+        stream_.tcp().expires_after(within);
+        http::async_read(
+            stream_, buffer_, *parser_,
+            [self = shared_from_this()](error_code error, std::size_t) { self->on_read(error); });
+    }
+
     void on_read(error_code error) {
         reads_ = false;
         if (!error) return answer_request();
@@ -88,31 +101,12 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
         send(error_answer(status, what));
     }
 
-    std::optional<Request> request_of(const http::request<http::string_body>& message) const {
-        const auto target = message.target();
-        auto parsed = parse_target({target.data(), target.size()});
-        if (!parsed) return std::nullopt;
-        const auto field = [&](auto name) { return text_of(message[name]); };
-        Request request;
-        request.method = is_head_ ? "GET" : text_of(message.method_string());
-        request.target = std::move(*parsed);
-        error_code unknown;
-        request.peer = stream_.socket().remote_endpoint(unknown).address().to_string(unknown);
-        request.host = field(http::field::host);
-        request.origin = field(http::field::origin);
-        request.fetch_site = field("Sec-Fetch-Site");
-        request.authorization = field(http::field::authorization);
-        request.if_none_match = field(http::field::if_none_match);
-        request.marked = message.find("X-Calcinode") != message.end();
-        return request;
-    }
-
     void answer_request() {
         const auto& message = parser_->get();
         is_head_ = message.method() == http::verb::head;
         keep_alive_ = message.keep_alive();
         version_ = message.version();
-        auto request = request_of(message);
+        auto request = request_of(message, peer());
         if (!request) return refuse(400, "the target is no path of this node");
         request_ = std::move(*request);
         asked_ = Clock::now();
@@ -135,10 +129,10 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
             holds_place_ = false;
             return send(std::move(answer));
         }
-        stream_.expires_never();
+        stream_.tcp().expires_never();
         timer_.expires_after(look_for_news);
         timer_.async_wait([self = shared_from_this()](error_code error) {
-            if (!error && self->stream_.socket().is_open()) self->look();
+            if (!error && self->stream_.tcp().socket().is_open()) self->look();
         });
     }
 
@@ -151,14 +145,14 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
         auto message = std::make_shared<http::response<http::file_body>>(
             http::int_to_status(static_cast<unsigned>(answer.status)), version_);
         message->body() = std::move(file);
-        set_common(*message, answer);
+        set_fields(*message, answer);
         begin_write(std::move(message));
     }
 
     void send_text(Answer answer) {
         auto message = std::make_shared<http::response<http::string_body>>(
             http::int_to_status(static_cast<unsigned>(answer.status)), version_);
-        set_common(*message, answer);
+        set_fields(*message, answer);
         message->body() = std::move(answer.body);
         begin_write(std::move(message));
     }
@@ -178,7 +172,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     void write_part(std::shared_ptr<http::response<Body>> message,
                     std::shared_ptr<http::response_serializer<Body>> serializer) {
         if (Clock::now() > answered_until_) return close();
-        stream_.expires_after(part_time);
+        stream_.tcp().expires_after(part_time);
         http::async_write_some(
             stream_, *serializer,
             [self = shared_from_this(), message, serializer](error_code error, std::size_t) {
@@ -192,30 +186,34 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
         const bool all = serializer->is_done() || (is_head_ && serializer->is_header_done());
         if (!error && !all) return write_part(message, serializer);
         if (error && error != http::error::end_of_stream) return close();
-        if (keep_alive_ && stream_.socket().is_open()) return read(idle_time);
+        if (keep_alive_ && stream_.tcp().socket().is_open()) return read(idle_time);
         end();
     }
 
     // The client may still be sending what was refused: closed at once it would never see the answer.
     void end() {
+        waits_from_now();  // nothing is owed to it any more
+        stream_.tcp().expires_after(std::chrono::seconds(1));
+        if (!stream_.has_tls()) return end_sending();
+        stream_.async_shutdown([self = shared_from_this()](error_code) { self->end_sending(); });
+    }
+
+    void end_sending() {
         error_code ignored;
-        stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-        reads_ = true;  // nothing is owed to it any more
-        waits_since_ = Clock::now();
-        stream_.expires_after(std::chrono::seconds(1));
+        stream_.tcp().socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
         drop_rest();
     }
 
     void drop_rest() {
         dropped_.resize(largest_body_bytes);
-        stream_.async_read_some(asio::buffer(dropped_),
-                                [self = shared_from_this()](error_code error, std::size_t) {
-                                    if (error) return self->close();
-                                    self->drop_rest();
-                                });
+        stream_.tcp().async_read_some(asio::buffer(dropped_),
+                                      [self = shared_from_this()](error_code error, std::size_t) {
+                                          if (error) return self->close();
+                                          self->drop_rest();
+                                      });
     }
 
-    beast::tcp_stream stream_;
+    Stream stream_;
     asio::steady_timer timer_;
     Shared* shared_;
     beast::flat_buffer buffer_{largest_header_bytes + largest_body_bytes};
@@ -230,7 +228,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 }  // namespace
 
 void serve_connection(asio::ip::tcp::socket socket, Shared& shared) {
-    std::make_shared<Session>(std::move(socket), shared)->read(request_time);
+    std::make_shared<Session>(std::move(socket), shared)->begin();
 }
 
 }  // namespace calcinode::web

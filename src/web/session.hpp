@@ -2,9 +2,15 @@
 // too slow or sends what is no HTTP. Internal to web/.
 #pragma once
 
+#include <memory>
+
 #include "web/asio.hpp"
 #include "web/connections.hpp"
 #include "web/site.hpp"
+
+namespace boost::asio::ssl {
+class context;
+}
 
 namespace calcinode::web {
 
@@ -12,7 +18,8 @@ namespace calcinode::web {
 struct Shared {
     Site site;
     Connections connections;
-    int waiting = 0;  // requests that wait for news
+    int waiting = 0;                                 // requests that wait for news
+    std::unique_ptr<boost::asio::ssl::context> tls;  // null: none is spoken
 };
 
 // Reads and answers on `socket` until its end, and keeps itself alive as long.

@@ -60,6 +60,14 @@ std::optional<Parts> matched(const Route& route, const std::vector<std::string>&
     return parts;
 }
 
+// Whether a minute has passed since it was told last; it then is told now.
+bool to_be_told(std::chrono::steady_clock::time_point& last) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last < std::chrono::minutes(1)) return false;
+    last = now;
+    return true;
+}
+
 }  // namespace
 
 Answer error_answer(int status, const std::string& what) {
@@ -76,12 +84,16 @@ Answer error_answer(int status, const std::string& what) {
 
 void Site::count_refused_token(const Request& request) {
     ++context_.refused_tokens;
-    const auto now = std::chrono::steady_clock::now();
-    constexpr auto say_again = std::chrono::minutes(1);
-    if (now - told_of_token_ < say_again) return;
-    told_of_token_ = now;
+    if (!to_be_told(told_of_token_)) return;
     spdlog::warn("HTTP: {} shows a wrong token, or none ({} such requests so far; told once a minute)",
                  request.peer, context_.refused_tokens);
+}
+
+void Site::count_failed_handshake(const std::string& peer, const std::string& why) {
+    ++context_.failed_handshakes;
+    if (!to_be_told(told_of_handshake_)) return;
+    spdlog::warn("HTTP: {}: no TLS: {} ({} such connections so far; told once a minute)", peer, why,
+                 context_.failed_handshakes);
 }
 
 Answer Site::routed(const Request& request) {

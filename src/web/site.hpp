@@ -12,6 +12,8 @@ class Site {
 
     // Never throws: what goes wrong is an answer of status 500 or 503, and told in the log.
     Answer answer(const Request& request);
+    // One that came to nothing; told in the log.
+    void count_failed_handshake(const std::string& peer, const std::string& why);
     Context& context() { return context_; }
 
   private:
@@ -20,7 +22,7 @@ class Site {
 
     Context context_;
     Guard guard_;
-    std::chrono::steady_clock::time_point told_of_token_;
+    std::chrono::steady_clock::time_point told_of_token_, told_of_handshake_;
 };
 
 }  // namespace calcinode::web

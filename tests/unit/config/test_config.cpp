@@ -205,6 +205,21 @@ TEST_CASE("HTTP beyond loopback needs a token") {
     }
 }
 
+TEST_CASE("a client certificate may stand for the token, by TLS, from those that are trusted") {
+    const std::string open = "[http]\nbind = '0.0.0.0'\n", required = "client_certificate = 'required'\n",
+                      tls = "certificate = '/c.pem'\nprivate_key = '/k.pem'\n",
+                      trusted = "trusted = '/t.pem'\n";
+    const auto config = parse(open + required + tls + trusted);
+    REQUIRE(config.has_value());
+    CHECK(config->http.client_certificate == calcinode::ClientCertificate::required);
+    CHECK(config->http.tls.trusted == "/t.pem");
+    CHECK(mistake_in(open + required + trusted).key == "http.client_certificate");
+    CHECK(mistake_in(open + required + tls).key == "http.trusted");
+    CHECK(mistake_in(open + tls + trusted + "client_certificate = 'optional'\n").key == "http.bind");
+    CHECK(mistake_in("[http]\ncertificate = '/c.pem'\n").key == "http.certificate");
+    CHECK(parse("[http]\n" + tls).has_value());
+}
+
 TEST_CASE("the token is the first line of its file") {
     calcinode::test::TempFolder folder;
     const auto file = folder / "token";

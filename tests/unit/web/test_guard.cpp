@@ -27,6 +27,8 @@ TEST_CASE("without a token the node has no name but localhost, and its addresses
         CHECK_MESSAGE(refused.has_value() != address_without_end, host);
     }
     CHECK_FALSE(Guard("secret-of-16-or-more").refuse_host(from("calcinode.hospital")));
+    const bool by_tls = true;  // a certificate tells it apart
+    CHECK_FALSE(Guard("", by_tls).refuse_host(from("calcinode.hospital")));
 }
 
 TEST_CASE("the token, the whole token and nothing but the token") {
