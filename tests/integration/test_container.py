@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -20,7 +21,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import image  # noqa: E402
 import orthanc  # noqa: E402
-from daemon import wait_for  # noqa: E402
+from daemon import CALCINODE, wait_for  # noqa: E402
 
 SOURCE = pathlib.Path(os.environ.get("CALCINODE_SOURCE", pathlib.Path(__file__).parents[2]))
 CONFIG = "/etc/calcinode/calcinode.toml"
@@ -152,6 +153,22 @@ class Dockerfile(unittest.TestCase):
         text = (SOURCE / "docker/compose.yaml").read_text()
         for line in ("read_only: true", "cap_drop: [ALL]", 'security_opt: ["no-new-privileges:true"]'):
             self.assertIn(line, text)
+
+    def test_the_dashboard_is_opened_by_a_secret(self):
+        text = (SOURCE / "docker/compose.dashboard.yaml").read_text()
+        variables = dict(re.findall(r"^      (CALCINODE_\w+): (\S+)$", text, re.M))
+        secret = pathlib.Path(variables["CALCINODE_HTTP__TOKEN_FILE"])
+        self.assertEqual(str(secret.parent), "/run/secrets")
+        self.assertIn(f"secrets: [{secret.name}]", text)
+        self.assertIn(f"\nsecrets:\n  {secret.name}:\n    file: ./{secret.name}\n", text)
+        self.assertIn(f"docker/{secret.name}\n", (SOURCE / ".gitignore").read_text())
+        with tempfile.NamedTemporaryFile("w") as token:
+            token.write("a-token-of-more-than-16-characters\n")
+            token.flush()
+            variables["CALCINODE_HTTP__TOKEN_FILE"] = token.name
+            done = subprocess.run([CALCINODE, "check", "--config", SOURCE / "docker/calcinode.toml"], check=False,
+                                  env=dict(os.environ, **variables), capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_orthanc_has_results_committed(self):
         self.assertIn("storage_commitment = true", (SOURCE / "docker/calcinode.toml").read_text())

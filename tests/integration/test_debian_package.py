@@ -1,12 +1,16 @@
 #!/usr/bin/python3
 """The Debian package: what is in it, and, in a machine with systemd, its life from installation to purge.
 
-The second takes minutes and needs root, debootstrap and systemd-container, so it is for ./run package."""
+The second takes minutes and needs root, debootstrap and systemd-container, so it is for ./run package. CALCINODE_OLDER
+names the version that it upgrades from: a package, or a commit, which is built (the oldest with a package is 8b8a43b). Without
+it that is this very version under another number."""
 
+import contextlib
 import os
 import pathlib
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -19,6 +23,7 @@ import machine  # noqa: E402
 from daemon import wait_for  # noqa: E402
 
 CALCINODE = pathlib.Path(os.environ.get("CALCINODE", "build/release/calcinode")).resolve()
+SOURCE = pathlib.Path(os.environ.get("CALCINODE_SOURCE", pathlib.Path(__file__).parents[2]))
 DATA = "/var/lib/calcinode"
 
 
@@ -26,16 +31,37 @@ def shout(text):
     print(f"\n*** {text} ***", file=sys.stderr, flush=True)
 
 
-def build(folder):
+def build(folder, program=CALCINODE):
     """The package of the built program."""
     folder.mkdir()
-    subprocess.run(["cpack", "-G", "DEB", "--config", CALCINODE.parent / "CPackConfig.cmake", "-B", folder], check=True,
+    subprocess.run(["cpack", "-G", "DEB", "--config", program.parent / "CPackConfig.cmake", "-B", folder], check=True,
                    stdout=subprocess.DEVNULL)
     return next(folder.glob("*.deb"))
 
 
-def older(package, folder):
-    """The same as an earlier version."""
+def build_commit(commit, folder):
+    """The package of what the repository was then."""
+    source, made = folder / "source", folder / "build/release"
+    source.mkdir(parents=True)
+    archive = subprocess.run(["git", "-C", SOURCE, "-c", f"safe.directory={SOURCE}", "archive", commit], check=True,
+                             stdout=subprocess.PIPE).stdout
+    subprocess.run(["tar", "-x", "-C", source], input=archive, check=True)
+    subprocess.run(["cmake", "-S", source, "-B", made, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+                    "-DCALCINODE_TESTS=OFF"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--build", made, "--target", "calcinode"], check=True, stdout=subprocess.DEVNULL)
+    return build(folder / "package", made / "calcinode")
+
+
+def earlier(package, folder):
+    """What CALCINODE_OLDER names, or this package, with a version that comes before this one."""
+    named = os.environ.get("CALCINODE_OLDER")
+    if named:
+        package = pathlib.Path(named) if named.endswith(".deb") else build_commit(named, folder.with_name("earlier"))
+    return numbered(package, folder)
+
+
+def numbered(package, folder):
+    """The package as version 0.0.9."""
     subprocess.run(["dpkg-deb", "-R", package, folder], check=True)
     control = folder / "DEBIAN/control"
     control.write_text(re.sub(r"^Version: .*$", "Version: 0.0.9", control.read_text(), flags=re.M))
@@ -84,20 +110,23 @@ class Life(unittest.TestCase):
 
     def test_it_installs_starts_upgrades_under_load_and_goes(self):
         package = build(self.folder / "made")
-        old = older(package, self.folder / "old")
+        old = earlier(package, self.folder / "old")
         with machine.Machine(self.folder / "machine") as self.machine:
             self.machine.make()
             needed = subprocess.run(["dpkg-deb", "-f", package, "Depends"], capture_output=True, text=True,
                                     check=True).stdout
-            self.machine.install(*re.findall(r"(?:^|, )([a-z0-9.+-]+)", needed))
+            self.machine.install("dcmtk", *re.findall(r"(?:^|, )([a-z0-9.+-]+)", needed))
             for file in (package, old):
                 shutil.copy(file, self.machine.root / "root")
             self.machine.boot()
             self.install(old.name)
             self.check_sandbox()
             self.check_reload()
-            study = self.send_study()
+            judged = self.send_study("judged")
+            wait_for(lambda: "negative" in self.state(judged), 240, 1)
+            study = self.send_study("under-way", "--deposit", "C4:facet_left:4:700")
             self.upgrade(package.name, study)
+            self.assertIn("negative", self.state(judged), "what the older version found is still known")
             self.remove()
 
     def show(self, name):
@@ -127,11 +156,16 @@ class Life(unittest.TestCase):
         self.machine.run("systemctl", "reload", "calcinode")
         wait_for(lambda: "study.quiet_s is now 3 (was 60)" in self.machine.say("journalctl", "-u", "calcinode"), 20)
 
-    def send_study(self):
-        self.machine.run("calcinode", "phantom", "/root/phantom", "--deposit", "C4:facet_left:4:700")
-        self.machine.run("sh", "-c", "storescu -aec CALCINODE 127.0.0.1 11112 /root/phantom/*.dcm")
+    def send_study(self, name, *options):
+        self.machine.run("calcinode", "phantom", f"/root/{name}", *options)
+        self.machine.run("sh", "-c", f"storescu -aec CALCINODE 127.0.0.1 11112 /root/{name}/*.dcm")
         return re.search(r"\[([\d.]+)\]", self.machine.say(
-            "sh", "-c", "dcmdump +P StudyInstanceUID $(ls /root/phantom/*.dcm | head -1)")).group(1)
+            "sh", "-c", f"dcmdump +P StudyInstanceUID $(ls /root/{name}/*.dcm | head -1)")).group(1)
+
+    def schema(self):
+        file = self.machine.root / DATA.lstrip("/") / "calcinode.db"
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+            return database.execute("PRAGMA user_version").fetchone()[0]
 
     def state(self, study):
         done = self.machine.run("calcinode", "status", "--config", "/etc/calcinode/calcinode.toml", "--study", study,
@@ -139,8 +173,11 @@ class Life(unittest.TestCase):
         return done.stdout
 
     def upgrade(self, name, study):
-        wait_for(lambda: "complete, " in self.machine.say("journalctl", "-u", "calcinode"), 60)
-        before = self.show("MainPID")
+        def complete():
+            """the study is complete"""
+            return f"{study}: complete, " in self.machine.say("journalctl", "-u", "calcinode")
+        wait_for(complete, 60)
+        before, schema = self.show("MainPID"), self.schema()
         done = self.machine.run("dpkg", "-i", f"/root/{name}")
         self.assertNotIn("conffile", done.stdout)
         self.assertNotEqual(self.show("MainPID"), before, "the new version runs")
@@ -150,7 +187,8 @@ class Life(unittest.TestCase):
         wait_for(lambda: "positive" in self.machine.say("journalctl", "-u", "calcinode"), 240, 1)
         self.assertIn("positive", self.state(study))
         self.assertIn("quiet_s = 3", self.machine.say("cat", "/etc/calcinode/calcinode.toml"))
-        shout("upgraded with an analysis under way, which the new version finished")
+        self.assertEqual(self.schema(), len(list((SOURCE / "src/store/sql").glob("*.sql"))))
+        shout(f"upgraded with an analysis under way, which the new version finished; schema {schema} became {self.schema()}")
 
     def remove(self):
         self.machine.run("dpkg", "-r", "calcinode")
