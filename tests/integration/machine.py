@@ -1,5 +1,6 @@
 """A Debian 12 of its own that boots with systemd, in a folder, by systemd-nspawn: for what only a real service manager can
-show. Needs root; no network but its own loopback, and the host's mirror while packages are installed."""
+show. Needs root; where nothing else is said it has no network but its own loopback, and the host's mirror while packages
+are installed."""
 
 import os
 import pathlib
@@ -11,7 +12,7 @@ import time
 import image
 
 TOOLS = ("debootstrap", "systemd-nspawn", "nsenter")
-PACKAGES = "systemd,systemd-sysv,dbus,procps,init-system-helpers,dcmtk"
+PACKAGES = ("systemd", "systemd-sysv", "dbus", "procps", "init-system-helpers")
 
 
 def missing_tools():
@@ -20,16 +21,16 @@ def missing_tools():
 
 class Machine:
     """Use as a context manager, which ends it. CALCINODE_MACHINE_ROOTFS names a folder made before by debootstrap, with
-    PACKAGES in it; it is changed."""
+    PACKAGES in it; it is changed. `network`: it has the host's. `binds`: [(folder of the host, folder in it)]."""
 
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, folder, network=False, binds=()):
+        self.folder, self.network, self.binds = pathlib.Path(folder), network, binds
         self.root = pathlib.Path(os.environ.get("CALCINODE_MACHINE_ROOTFS") or self.folder / "rootfs")
         self.process = self.leader = None
 
     def make(self):
         if not (self.root / "etc").is_dir():
-            subprocess.run(["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", str(self.root),
+            subprocess.run(["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", "bookworm", str(self.root),
                             image.mirror()], check=True, stdout=subprocess.DEVNULL)
 
     def install(self, *packages):
@@ -45,7 +46,8 @@ class Machine:
         self.console = open(self.folder / "console.log", "wb")
         self.process = subprocess.Popen(
             ["systemd-nspawn", "--quiet", "--directory", str(self.root), "--boot", "--register=no", "--keep-unit",
-             "--private-network", "--console=read-only"], stdin=subprocess.DEVNULL, stdout=self.console,
+             "--resolv-conf=copy-host" if self.network else "--private-network", "--console=read-only",
+             *(f"--bind={host}:{inside}" for host, inside in self.binds)], stdin=subprocess.DEVNULL, stdout=self.console,
             stderr=self.console)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
