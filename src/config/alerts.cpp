@@ -4,7 +4,6 @@
 #include <initializer_list>
 
 #include "base/url.hpp"
-#include "config/alert_text.hpp"
 #include "config/rules.hpp"
 
 namespace calcinode::config {

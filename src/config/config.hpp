@@ -2,10 +2,12 @@
 // are those written here; each key is explained in config/calcinode.toml.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -116,13 +118,18 @@ struct Webhook {
     bool operator==(const Webhook&) const = default;
 };
 
+// What may stand in braces in an alert's text; what each becomes is said in config/calcinode.toml.
+inline constexpr std::array<std::string_view, 12> alert_placeholders{
+    "verdict", "severity",   "count",         "volume_ml", "level",     "compartment",
+    "side",    "largest_ml", "canal_percent", "study_uid", "accession", "conclusion"};
+
 // Whom a result is told to, besides where its objects go.
 struct Alert {
     std::string name;
     AlertKind kind = AlertKind::hl7;
     std::vector<std::string> when{"positive", "indeterminate"};                // verdicts
     std::vector<std::string> parts{"severity", "volume", "deposits", "text"};  // what is told of the result
-    std::string text = "{conclusion}";                                         // see config/alert_text.hpp
+    std::string text = "{conclusion}";  // with alert_placeholders; see base/placeholders.hpp
     int timeout_s = 30;
     bool retry_rejected = false;    // what the receiver refuses for good is tried again all the same
     std::filesystem::path trusted;  // for TLS; empty: tls.trusted

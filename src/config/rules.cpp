@@ -6,6 +6,7 @@
 #include "base/ip_address.hpp"
 #include "base/placeholders.hpp"
 #include "base/url.hpp"
+#include "config/config.hpp"
 
 namespace calcinode::config {
 namespace {
@@ -15,6 +16,7 @@ constexpr std::size_t longest_host = 253;     // RFC 1035
 constexpr std::size_t longest_name = 64;
 constexpr std::size_t longest_description = 64;  // PS3.5, value representation LO
 constexpr std::size_t longest_short_text = 100;
+constexpr std::size_t longest_alert_text = 2000;
 
 // The longest that report/series_text.hpp puts in their places.
 const Placeholders longest_values{
@@ -88,12 +90,23 @@ std::string series_description_rule(const std::string& text) {
         return "must be printable ASCII without backslash, which every character set shares";
     const auto longest = filled_in(text, longest_values);
     if (!longest) return longest.error().what;
-    if (longest->size() > longest_description)
-        return "gives up to " + std::to_string(longest->size()) + " characters; " +
+    const auto length = single_spaced(*longest).size();
+    if (length > longest_description)
+        return "gives up to " + std::to_string(length) + " characters; " +
                std::to_string(longest_description) + " are allowed";
     if (text.find("{verdict}") == std::string::npos)
         return "must hold {verdict}: lists and rules tell positive studies from others by it";
     return "";
+}
+
+std::string alert_text_rule(const std::string& text) {
+    if (text.size() > longest_alert_text) return "must be at most 2000 bytes long";
+    if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }))
+        return "must be one line without control characters";
+    Placeholders known;
+    for (const auto name : alert_placeholders) known.emplace_back(name, "");
+    const auto filled = filled_in(text, known);
+    return filled ? "" : filled.error().what;
 }
 
 std::string token_rule(const std::string& text) {

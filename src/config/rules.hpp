@@ -16,6 +16,8 @@ std::string client_certificate_rule(const std::string& text);
 std::string name_rule(const std::string& text);  // a destination's name: it stands in logs and rows
 // A pattern whose every outcome is a Series Description; see base/placeholders.hpp.
 std::string series_description_rule(const std::string& text);
+// One line of text whose placeholders are alert_placeholders.
+std::string alert_text_rule(const std::string& text);
 std::string token_rule(const std::string& text);  // what a client can show in a header, and nobody guess
 std::string log_level_rule(const std::string& text);
 std::string audit_transport_rule(const std::string& text);

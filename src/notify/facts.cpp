@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "config/alert_text.hpp"
+#include "base/placeholders.hpp"
 #include "report/wording.hpp"
 
 namespace calcinode::notify {
@@ -51,10 +51,9 @@ bool Facts::tells(std::string_view part) const {
 }
 
 std::string text_of(const Facts& facts) {
-    std::string text;
-    for (const auto& piece : config::pieces_of(facts.alert.text))
-        text += piece.is_placeholder ? value_of(facts, piece.text) : piece.text;
-    return text;
+    Placeholders values;
+    for (const auto name : config::alert_placeholders) values.emplace_back(name, value_of(facts, name));
+    return filled_in(facts.alert.text, values).value_or("");  // checked when the configuration was read
 }
 
 std::string number(double value, int decimals) {

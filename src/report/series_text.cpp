@@ -33,12 +33,12 @@ std::string_view kind_text(ObjectKind kind) {
 }  // namespace
 
 std::string series_description(const ReportOptions& options, const Findings& findings, ObjectKind kind) {
-    const auto verdict = in_capitals(to_string(findings.verdict));
-    const auto severity = in_capitals(to_string(findings.severity));
-    auto text = filled_in(options.series_description,
-                          {{"verdict", verdict}, {"severity", severity}, {"kind", kind_text(kind)}});
+    const auto text =
+        filled_in(options.series_description, {{"verdict", in_capitals(to_string(findings.verdict))},
+                                               {"severity", in_capitals(to_string(findings.severity))},
+                                               {"kind", std::string(kind_text(kind))}});
     if (!text) throw std::runtime_error("the series description " + text.error().what);
-    return std::move(*text);
+    return single_spaced(*text);
 }
 
 }  // namespace calcinode::report

@@ -4,7 +4,7 @@
 
 #include "base/fd.hpp"
 #include "base/hmac.hpp"
-#include "config/alert_text.hpp"
+#include "config/config.hpp"
 #include "notify/alert_facts.hpp"
 #include "notify/http_post.hpp"
 #include "notify/json_message.hpp"
