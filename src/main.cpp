@@ -74,7 +74,9 @@ int run_analyze(const AnalyzeArguments& arguments) {
             fmt::print(stderr, "calcinode: --prior: {}\n", files.error().what);
             return app::exit_unreadable;
         }
-        options.prior_of = [files = *files](const auto& study) { return app::newest_prior(files, study); };
+        options.prior_of = [files = *files](const auto& study) {
+            return app::FoundPrior{app::newest_prior(files, study)};
+        };
     }
     return app::analyze(arguments.paths, arguments.output, options);
 }

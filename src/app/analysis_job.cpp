@@ -95,6 +95,7 @@ AnalysisJobs::AnalysisJobs(store::Database& database, const spool::Spool& spool,
       spool_(&spool),
       results_folder_(std::move(results_folder)),
       priors_(results_folder_),
+      pacs_priors_(config),
       max_attempts_(config.analysis.max_attempts),
       backoff_{config.analysis.retry_first_s, config.analysis.retry_longest_s},
       destinations_(config::names_of(config.destinations)),
@@ -205,7 +206,7 @@ Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(
     options.earlier_objects = [&](int revision) {
         return earlier_objects(results_folder_, job.study_uid, revision);
     };
-    options.prior_of = [this](const report::PatientStudy& study) { return priors_.find(study); };
+    options.prior_of = [this](const report::PatientStudy& study) { return find_prior(study); };
 
     auto folder = ResultFolder::begin(results_folder_, job.study_uid);
     if (!folder) return std::unexpected(folder.error());
@@ -223,6 +224,20 @@ Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(
     priors_.add(name);
     record.row.destinations = destinations_;
     return KeptResult{std::move(record.row), in_words(judged->outcome)};
+}
+
+// What the node has itself, or the PACS where that is newer.
+FoundPrior AnalysisJobs::find_prior(const report::PatientStudy& study) {
+    FoundPrior found{priors_.find(study)};
+    auto asked = pacs_priors_.find(study);
+    if (!asked) {
+        spdlog::warn("study {}: the PACS was not asked for earlier results: {}; the result goes without them",
+                     study.study_uid, asked.error().what);
+        found.remark = "the PACS could not be asked for earlier results";
+    } else if (*asked && (!found.prior || is_newer(**asked, *found.prior))) {
+        found.prior = std::move(*asked);
+    }
+    return found;
 }
 
 Result<> AnalysisJobs::add_alerts(const JudgedStudy& judged, const std::filesystem::path& folder,

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "app/judge.hpp"
+#include "app/pacs_priors.hpp"
 #include "app/priors.hpp"
 #include "base/backoff.hpp"
 #include "config/config.hpp"
@@ -59,6 +60,7 @@ class AnalysisJobs {
                                       const std::vector<store::InstanceRow>& instances);
     Result<> add_alerts(const JudgedStudy& judged, const std::filesystem::path& folder,
                         store::NewResult& row) const;
+    FoundPrior find_prior(const report::PatientStudy& study);
     int next_revision(const std::string& study_uid) const;
     std::string incomplete(const std::string& study_uid,
                            const std::vector<store::InstanceRow>& instances) const;
@@ -76,6 +78,7 @@ class AnalysisJobs {
     std::filesystem::path results_folder_;
     JudgeOptions options_;
     PriorIndex priors_;
+    PacsPriors pacs_priors_;
     int max_attempts_;
     Backoff backoff_;
     std::vector<std::string> destinations_;

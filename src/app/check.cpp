@@ -72,6 +72,9 @@ void explain(const config::Config& config) {
     for (const auto& destination : config.destinations)
         fmt::print("Sends results to {}: {} at {}:{}.\n", destination.name, destination.ae_title,
                    destination.host, destination.port);
+    if (!config.priors.host.empty())
+        fmt::print("Asks {} at {}:{} for earlier results.\n", config.priors.ae_title, config.priors.host,
+                   config.priors.port);
     for (const auto& alert : config.alerts)
         fmt::print("Tells {} of {} studies, by {}.\n", alert.name, list_of(alert.when, "no"), way_of(alert));
 }

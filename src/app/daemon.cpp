@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "app/dicom_destination.hpp"
 #include "app/recover.hpp"
 #include "app/reload.hpp"
 #include "app/server_options.hpp"
@@ -24,19 +25,6 @@ constexpr auto look_again = 500ms;
 constexpr auto look_at_disk = 2s;
 // How long a stop waits for the study being analysed and the objects being sent.
 constexpr auto workers_bound = 15s;
-
-deliver::Destination destination_of(const config::Destination& configured, const config::Config& config) {
-    std::optional<deliver::Tls> tls;
-    if (configured.tls) tls = {config.tls.files, configured.certificate_name};
-    return {.name = configured.name,
-            .host = configured.host,
-            .port = configured.port,
-            .called_ae = configured.ae_title,
-            .calling_ae = config.node.ae_title,
-            .timeout_s = configured.timeout_s,
-            .storage_commitment = configured.storage_commitment,
-            .tls = std::move(tls)};
-}
 
 deliver::RetryPolicy retry_policy(const config::Delivery& configured) {
     return {.first_s = configured.retry_first_s,
@@ -119,7 +107,7 @@ Result<> Daemon::listen() {
 
 void Daemon::start_workers() {
     for (const auto& destination : config_.destinations) {
-        const auto to = destination_of(destination, config_);
+        const auto to = dicom_destination(destination, config_);
         auto peer = std::make_unique<deliver::DicomPeer>(
             to, [this](const auto& report) { return commitments_.take(report, now_ms()); });
         const auto on_sent = [this, host = to.host, ae = to.called_ae](const store::Delivery& delivery) {

@@ -67,10 +67,10 @@ report::ReportOptions report_options_of(const JudgeOptions& options, const std::
 }
 
 // The earlier result to compare with, where there is one. A mistake in it is never one of this study.
-std::optional<report::PriorResult> find_prior(const SeriesSource& source, const JudgeOptions& options) {
-    if (!options.prior_of || source.slices.empty()) return std::nullopt;
+FoundPrior find_prior(const SeriesSource& source, const JudgeOptions& options) {
+    if (!options.prior_of || source.slices.empty()) return {};
     const auto study = report::read_patient_study(source.slices.front().file);
-    return study ? options.prior_of(*study) : std::nullopt;
+    return study ? options.prior_of(*study) : FoundPrior{};
 }
 
 // What a result was made of, apart from the images.
@@ -84,7 +84,10 @@ Result<> judge_volume(const assemble::SelectedVolume& selected, const JudgeOptio
     auto& outcome = judged.outcome;
     outcome.remarks = selected.remarks;
     judged.image = selected.source.slices.empty() ? "" : selected.source.slices.front().file;
-    auto prior = find_prior(selected.source, options);
+    const Stopwatch asking;
+    auto [prior, remark] = find_prior(selected.source, options);
+    if (options.prior_of) outcome.timing_s["priors"] = asking.seconds();
+    outcome.prior_remark = std::move(remark);
     judged.identity = report::result_identity(selected.source, circumstances(options, prior));
 
     const Stopwatch analysing;

@@ -16,6 +16,11 @@
 
 namespace calcinode::app {
 
+struct FoundPrior {
+    std::optional<report::PriorResult> prior;
+    std::string remark = {};  // why not all could be asked for one, as a sentence; "" where all could
+};
+
 struct JudgeOptions {
     AnalysisOptions analysis;
     bool report_negative = true;
@@ -26,7 +31,7 @@ struct JudgeOptions {
     // The objects of the result before that revision; none: there is none.
     std::function<std::vector<report::EarlierObject>(int revision)> earlier_objects;
     // The earlier result of the same patient to compare with; none, or nothing: no comparison.
-    std::function<std::optional<report::PriorResult>(const report::PatientStudy&)> prior_of;
+    std::function<FoundPrior(const report::PatientStudy&)> prior_of;
     report::FigureOptions figure;
     bool figures = false;  // spine-sagittal.png and spine-coronal.png as well
 };

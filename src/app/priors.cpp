@@ -12,13 +12,6 @@ constexpr std::size_t most_files = 5000;  // more than one patient ever has
 
 constexpr const char* report_name = "sr.dcm";
 
-bool is_newer(const report::PriorResult& one, const report::PriorResult& other) {
-    const auto key = [](const report::PriorResult& r) {
-        return std::tie(r.of.date, r.of.time, r.sop_instance_uid);
-    };
-    return key(one) > key(other);
-}
-
 }  // namespace
 
 void PriorIndex::add(const std::filesystem::path& folder) {
@@ -44,6 +37,13 @@ std::optional<report::PriorResult> PriorIndex::find(const report::PatientStudy& 
         return !std::filesystem::exists(file, error);  // retention took it
     });
     return newest_prior({found->second.begin(), found->second.end()}, study);
+}
+
+bool is_newer(const report::PriorResult& one, const report::PriorResult& other) {
+    const auto key = [](const report::PriorResult& r) {
+        return std::tie(r.of.date, r.of.time, r.revision, r.sop_instance_uid);
+    };
+    return key(one) > key(other);
 }
 
 std::optional<report::PriorResult> newest_prior(const std::vector<std::filesystem::path>& files,

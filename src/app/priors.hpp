@@ -32,6 +32,9 @@ class PriorIndex {
     std::map<std::pair<std::string, std::string>, std::set<std::filesystem::path>> reports_;  // by ID, issuer
 };
 
+// Of the later study; of two of one study the later revision.
+bool is_newer(const report::PriorResult& one, const report::PriorResult& other);
+
 // Of the reports of ours among `files` the newest that is a prior of `study`; whatever else is among them is
 // passed over. Only the first thousands of files are looked at.
 std::optional<report::PriorResult> newest_prior(const std::vector<std::filesystem::path>& files,

@@ -96,6 +96,19 @@ struct Destination {
     bool operator==(const Destination&) const = default;
 };
 
+// The PACS that is asked for earlier results of a patient.
+struct Priors {
+    std::string host;  // empty: none is asked
+    std::uint16_t port = 104;
+    std::string ae_title;
+    int timeout_s = 10;     // for each step
+    int altogether_s = 60;  // for all that is asked for one study
+    int years_back = 10;
+    bool tls = false;
+    std::string certificate_name;  // that the peer's certificate must be for; empty: `host`
+    bool operator==(const Priors&) const = default;
+};
+
 enum class AlertKind { hl7, webhook };
 
 // An HL7 v2 receiver (MLLP).
@@ -192,6 +205,7 @@ struct Config {
     Analysis analysis;
     Verdict verdict;
     Results results;
+    Priors priors;
     std::vector<Destination> destinations;  // [[destination]]
     std::vector<Alert> alerts;              // [[alert]]
     Delivery delivery;

@@ -50,6 +50,17 @@ void destinations(const Config& config, std::vector<Mistake>& mistakes) {
     }
 }
 
+void priors(const Config& config, std::vector<Mistake>& mistakes) {
+    const auto& priors = config.priors;
+    const auto wrong = [&](const char* key, const char* what) { mistakes.push_back({0, key, what}); };
+    if (priors.host.empty() != priors.ae_title.empty())
+        wrong("priors.ae_title", "goes together with priors.host: set both or none");
+    if (priors.tls && config.tls.files.trusted.empty())
+        wrong("priors.tls", "needs tls.trusted, to know the PACS by");
+    if (!priors.tls && !priors.certificate_name.empty())
+        wrong("priors.certificate_name", "is of use only with tls = true");
+}
+
 // Whoever reaches another address than loopback must show a token or a certificate.
 void http(const Config& config, std::vector<Mistake>& mistakes) {
     const auto& http = config.http;
@@ -75,6 +86,7 @@ void check_together(const Config& config, std::vector<Mistake>& mistakes) {
     order(config, mistakes);
     listeners(config, mistakes);
     destinations(config, mistakes);
+    priors(config, mistakes);
     check_alerts(config, mistakes);
     if (config.audit.transport == "tls" && !config.audit.host.empty() && config.tls.files.trusted.empty())
         mistakes.push_back({0, "audit.transport", "needs tls.trusted, to know the syslog server by"});

@@ -103,6 +103,17 @@ void read_results(Section& section, Results& results) {
     section.boolean("figure_with_patient", results.figure_with_patient);
 }
 
+void read_priors(Section& section, Priors& priors) {
+    section.text("host", priors.host, optional_host_rule);
+    section.number<std::uint16_t>("port", priors.port, 1, highest_port);
+    section.text("ae_title", priors.ae_title, optional_ae_title_rule);
+    section.number("timeout_s", priors.timeout_s, 1, 300);
+    section.number("altogether_s", priors.altogether_s, 1, 3600);
+    section.number("years_back", priors.years_back, 1, 100);
+    section.boolean("tls", priors.tls);
+    section.text("certificate_name", priors.certificate_name, optional_host_rule);
+}
+
 void read_delivery(Section& section, Delivery& delivery) {
     section.number("retry_first_s", delivery.retry_first_s, 1, 3600);
     section.number("retry_longest_s", delivery.retry_longest_s, 1, day_s);
@@ -179,6 +190,7 @@ class Reader {
         section("analysis", config.analysis, read_analysis);
         section("verdict", config.verdict, read_verdict);
         section("results", config.results, read_results);
+        section("priors", config.priors, read_priors);
         section("delivery", config.delivery, read_delivery);
         section("retention", config.retention, read_retention);
         section("audit", config.audit, read_audit);

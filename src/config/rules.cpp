@@ -47,6 +47,10 @@ std::string ae_title_rule(const std::string& text) {
     return "";
 }
 
+std::string optional_ae_title_rule(const std::string& text) {
+    return text.empty() ? "" : ae_title_rule(text);
+}
+
 std::string address_rule(const std::string& text) {
     if (IpAddress::parse(text)) return "";
     return "must be an IP address such as 0.0.0.0 (all interfaces, IPv4), :: (all, both) or 127.0.0.1";

@@ -6,7 +6,8 @@
 namespace calcinode::config {
 
 std::string ae_title_rule(const std::string& text);  // PS3.5: AE, 1 to 16 characters, no backslash
-std::string address_rule(const std::string& text);   // IPv4 or IPv6
+std::string optional_ae_title_rule(const std::string& text);
+std::string address_rule(const std::string& text);  // IPv4 or IPv6
 std::string network_rule(const std::string& text);
 std::string host_rule(const std::string& text);
 std::string optional_host_rule(const std::string& text);

@@ -38,15 +38,19 @@ Trouble no_association(const Destination& destination, const OFCondition& condit
                 (certificate_mistake.empty() ? text_of(condition) : certificate_mistake)};
 }
 
-OFCondition propose(T_ASC_Parameters& parameters, const std::set<std::string>& sop_classes) {
+OFCondition propose(T_ASC_Parameters& parameters, const Proposal& proposal) {
     // Explicit VR first: it is what the objects are written in.
     const char* syntaxes[] = {UID_LittleEndianExplicitTransferSyntax, UID_LittleEndianImplicitTransferSyntax};
     T_ASC_PresentationContextID id = 1;
-    for (const auto& sop_class : sop_classes) {
-        const auto condition = ASC_addPresentationContext(&parameters, id, sop_class.c_str(), syntaxes, 2);
-        if (condition.bad()) return condition;
+    const auto add = [&](const std::string& sop_class, T_ASC_SC_ROLE role) {
+        const auto added = ASC_addPresentationContext(&parameters, id, sop_class.c_str(), syntaxes, 2, role);
         id = static_cast<T_ASC_PresentationContextID>(id + 2);
-    }
+        return added;
+    };
+    for (const auto& sop_class : proposal.sop_classes)
+        if (const auto added = add(sop_class, ASC_SC_ROLE_DEFAULT); added.bad()) return added;
+    for (const auto& sop_class : proposal.received_classes)
+        if (const auto added = add(sop_class, ASC_SC_ROLE_SCP); added.bad()) return added;
     return EC_Normal;
 }
 
@@ -68,8 +72,9 @@ std::string text_of(const OFCondition& condition) {
 }
 
 std::expected<Association, Trouble> Association::request(const Destination& destination,
-                                                         const std::set<std::string>& sop_classes) {
-    if (sop_classes.size() > most_contexts) return rejected("too many SOP classes at once");
+                                                         const Proposal& proposal) {
+    if (proposal.sop_classes.size() + proposal.received_classes.size() > most_contexts)
+        return rejected("too many SOP classes at once");
     // DCMTK keeps the time-out of connect() for the whole process. Destinations differ little in it, and
     // the only harm of a race is that one of them waits as long as another.
     dcmConnectionTimeout.set(destination.timeout_s);
@@ -79,13 +84,13 @@ std::expected<Association, Trouble> Association::request(const Destination& dest
     if (condition.bad()) return unreachable("no network: " + text_of(condition));
     Network network(raw_network);
     constexpr int network_owns_it = 1;
-    auto transport = make_transport(destination);
+    auto transport = make_transport(destination, proposal.cutoff);
     if (!transport) return unreachable(transport.error().what);
     ASC_setTransportLayer(network.get(), transport->layer.release(), network_owns_it);
 
     auto parameters = parameters_for(destination);
     if (!parameters) return unreachable("no memory for an association");
-    if (condition = propose(*parameters, sop_classes); condition.bad()) return rejected(text_of(condition));
+    if (condition = propose(*parameters, proposal); condition.bad()) return rejected(text_of(condition));
     ASC_setTransportLayerType(parameters.get(), destination.tls.has_value());
 
     T_ASC_Association* raw = nullptr;
@@ -99,10 +104,10 @@ std::expected<Association, Trouble> Association::request(const Destination& dest
         if (raw) ASC_destroyAssociation(&raw);
         return std::unexpected(std::move(trouble));
     }
-    Association association(std::move(network), raw, sop_classes, destination.timeout_s);
+    Association association(std::move(network), raw, proposal.sop_classes, destination.timeout_s);
     if (ASC_countAcceptedPresentationContexts(raw->params) == 0)
         return rejected(place_of(destination) +
-                        " accepts none of the SOP classes of the results; enable them there");
+                        " accepts none of the SOP classes that are needed; enable them there");
     return association;
 }
 

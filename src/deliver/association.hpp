@@ -16,12 +16,20 @@
 
 namespace calcinode::deliver {
 
+class Cutoff;
+
+struct Proposal {
+    std::set<std::string> sop_classes;            // that we are the user of
+    std::set<std::string> received_classes = {};  // of objects that the peer sends us on this association
+    Cutoff* cutoff = nullptr;                     // of the connection; must outlive it
+};
+
 class Association {
   public:
     // Connects, and proposes each SOP class with explicit and implicit VR little endian. The trouble is
     // `unreachable` or `rejected`.
     static std::expected<Association, Trouble> request(const Destination& destination,
-                                                       const std::set<std::string>& sop_classes);
+                                                       const Proposal& proposal);
     Association(Association&&) noexcept;
     Association& operator=(Association&&) = delete;
     ~Association();

@@ -90,7 +90,7 @@ std::optional<Trouble> DicomPeer::open(const std::set<std::string>& sop_classes)
     sop_classes_.insert(sop_classes.begin(), sop_classes.end());
     if (association_ && !std::ranges::includes(association_->proposed(), sop_classes)) close();
     if (association_) return std::nullopt;
-    auto association = Association::request(destination_, sop_classes_);
+    auto association = Association::request(destination_, {sop_classes_});
     if (!association) return association.error();
     association_ = std::make_unique<Association>(std::move(*association));
     return std::nullopt;

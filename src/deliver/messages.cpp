@@ -1,12 +1,12 @@
 #include "deliver/messages.hpp"
 
-#include <dcmtk/dcmdata/dcdeftag.h>
 #include <spdlog/spdlog.h>
 
 #include <cstddef>
 #include <optional>
 #include <vector>
 
+#include "deliver/wire.hpp"
 #include "dicom/event_report.hpp"
 
 namespace calcinode::deliver {
@@ -15,57 +15,16 @@ namespace {
 // Between a request and its response, or in one look: more than any peer has to say.
 constexpr int most_reports_at_once = 1000;
 
-struct Message {
-    T_DIMSE_Message command{};
-    T_ASC_PresentationContextID context = 0;
-    std::string comment;
-};
-
-OFCondition receive(Association& association, Message& message) {
-    DcmDataset* raw_detail = nullptr;
-    const auto condition = DIMSE_receiveCommand(association.get(), DIMSE_NONBLOCKING, association.timeout_s(),
-                                                &message.context, &message.command, &raw_detail);
-    const std::unique_ptr<DcmDataset> detail(raw_detail);
-    OFString comment;
-    if (detail) detail->findAndGetOFString(DCM_ErrorComment, comment);
-    message.comment = comment.c_str();
-    for (char& c : message.comment)  // it goes into the log
-        if (c < ' ' || c > '~') c = '?';
-    return condition;
-}
-
-// The data set that follows a command.
-std::expected<std::vector<std::byte>, std::string> receive_dataset(Association& association,
-                                                                   T_ASC_PresentationContextID context,
-                                                                   std::size_t longest) {
-    std::vector<std::byte> bytes;
-    DUL_PDV pdv{};
-    do {
-        auto* const dul = &association.get()->DULassociation;
-        if (DUL_NextPDV(dul, &pdv).bad()) {
-            const auto read = DUL_ReadPDVs(dul, nullptr, DUL_NOBLOCK, association.timeout_s());
-            if (read != DUL_PDATAPDUARRIVED) return std::unexpected(text_of(read));
-            if (DUL_NextPDV(dul, &pdv).bad()) return std::unexpected("an empty PDU came");
-        }
-        if (pdv.pdvType != DUL_DATASETPDV || pdv.presentationContextID != context)
-            return std::unexpected("a data set was broken off by another message");
-        if (bytes.size() + pdv.fragmentLength > longest) return std::unexpected("a data set is too long");
-        const auto* const data = static_cast<const std::byte*>(pdv.data);
-        bytes.insert(bytes.end(), data, data + pdv.fragmentLength);
-    } while (pdv.lastPDV == 0);
-    return bytes;
-}
-
-std::optional<std::string> answer_report(Association& association, const Message& message,
+std::optional<std::string> answer_report(Association& association, const Command& command,
                                          const OnReport& on_report) {
-    const auto& request = message.command.msg.NEventReportRQ;
+    const auto& request = command.message.msg.NEventReportRQ;
     std::vector<std::byte> dataset;
     if (request.DataSetType != DIMSE_DATASET_NULL) {
-        auto received = receive_dataset(association, message.context, dicom::longest_commitment_report);
+        auto received = receive_dataset(association, command.context, dicom::longest_commitment_report);
         if (!received) return received.error();
         dataset = std::move(*received);
     }
-    const dicom::EventReport report{message.context, request.MessageID, request.EventTypeID,
+    const dicom::EventReport report{command.context, request.MessageID, request.EventTypeID,
                                     request.AffectedSOPClassUID, request.AffectedSOPInstanceUID};
     const auto answered = dicom::answer_event_report(*association.get(), report, dataset, on_report);
     return answered ? std::nullopt : std::optional(answered.error().what);
@@ -75,28 +34,28 @@ std::optional<std::string> answer_report(Association& association, const Message
 std::expected<std::optional<Answer>, std::string> one_message(Association& association,
                                                               const OnReport& on_report,
                                                               T_DIMSE_Command expected, DIC_US message_id) {
-    Message message;
-    if (const auto received = receive(association, message); received.bad()) {
+    Command command;
+    if (const auto received = receive_command(association, command); received.bad()) {
         if (received == DUL_PEERREQUESTEDRELEASE) association.acknowledge_release();
         return std::unexpected(text_of(received));
     }
-    if (message.command.CommandField == DIMSE_N_EVENT_REPORT_RQ) {
-        if (auto failure = answer_report(association, message, on_report)) return std::unexpected(*failure);
+    if (command.message.CommandField == DIMSE_N_EVENT_REPORT_RQ) {
+        if (auto failure = answer_report(association, command, on_report)) return std::unexpected(*failure);
         return std::nullopt;
     }
     const auto answer_if = [&](const auto& response) -> std::expected<std::optional<Answer>, std::string> {
         if (response.MessageIDBeingRespondedTo != message_id)
             return std::unexpected("the peer answered a request that was not made");
         if (response.DataSetType != DIMSE_DATASET_NULL)  // an action's reply, of which nothing is needed
-            if (auto reply = receive_dataset(association, message.context, dicom::longest_commitment_report);
+            if (auto reply = receive_dataset(association, command.context, dicom::longest_commitment_report);
                 !reply)
                 return std::unexpected(reply.error());
-        return Answer{response.DimseStatus, message.comment};
+        return Answer{response.DimseStatus, command.comment};
     };
-    if (message.command.CommandField == expected && expected == DIMSE_C_STORE_RSP)
-        return answer_if(message.command.msg.CStoreRSP);
-    if (message.command.CommandField == expected && expected == DIMSE_N_ACTION_RSP)
-        return answer_if(message.command.msg.NActionRSP);
+    if (command.message.CommandField == expected && expected == DIMSE_C_STORE_RSP)
+        return answer_if(command.message.msg.CStoreRSP);
+    if (command.message.CommandField == expected && expected == DIMSE_N_ACTION_RSP)
+        return answer_if(command.message.msg.NActionRSP);
     return std::unexpected("the peer sent a message that was not asked for");
 }
 

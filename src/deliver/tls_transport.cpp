@@ -9,10 +9,11 @@ namespace {
 
 class TlsTransport final : public DcmTLSTransportLayer {
   public:
-    TlsTransport(std::string expected_name, int timeout_s)
+    TlsTransport(std::string expected_name, int timeout_s, Cutoff* cutoff)
         : DcmTLSTransportLayer(NET_REQUESTOR, nullptr, /* initializeOpenSSL */ OFFalse),
           expected_name_(std::move(expected_name)),
-          timeout_s_(timeout_s) {}
+          timeout_s_(timeout_s),
+          cutoff_(cutoff) {}
 
     Result<> configure(const TlsFiles& files) {
         auto* const context = getNativeHandle();
@@ -25,7 +26,7 @@ class TlsTransport final : public DcmTLSTransportLayer {
 
     DcmTransportConnection* createConnection(DcmNativeSocketType socket, OFBool) override {
         auto* const connection = DcmTLSTransportLayer::createConnection(socket, /* secure */ OFTrue);
-        if (connection) prepare_socket(socket, timeout_s_);
+        if (connection) prepare_socket(socket, timeout_s_, cutoff_);
         return connection;
     }
 
@@ -44,15 +45,16 @@ class TlsTransport final : public DcmTLSTransportLayer {
 
     std::string expected_name_;
     int timeout_s_;
+    Cutoff* cutoff_;
     std::shared_ptr<std::string> mistake_ = std::make_shared<std::string>();
 };
 
 }  // namespace
 
-Result<Transport> make_tls_transport(const Destination& destination) {
+Result<Transport> make_tls_transport(const Destination& destination, Cutoff* cutoff) {
     const auto& tls = *destination.tls;
     const auto& name = tls.certificate_name.empty() ? destination.host : tls.certificate_name;
-    auto layer = std::make_unique<TlsTransport>(name, destination.timeout_s);
+    auto layer = std::make_unique<TlsTransport>(name, destination.timeout_s, cutoff);
     if (auto configured = layer->configure(tls.files); !configured)
         return std::unexpected(configured.error());
     auto mistake = layer->mistake();

@@ -13,6 +13,8 @@
 
 namespace calcinode::deliver {
 
+class Cutoff;
+
 struct Transport {
     std::unique_ptr<DcmTransportLayer> layer;
     // Why the peer's certificate was not accepted, in words; empty: it was, or none was asked for.
@@ -22,7 +24,8 @@ struct Transport {
 // Connections without Nagle's algorithm (with it the last segment of each message waits 40 ms for the peer's
 // delayed acknowledgement), on which no single read or write takes longer than the destination's time-out.
 // With TLS as in base/tls.hpp. Certificates are read anew each time, so that renewed ones need no restart; an
-// Error where one of our files can't be used.
-Result<Transport> make_transport(const Destination& destination);
+// Error where one of our files can't be used. A connection is given to `cutoff` before anything is said on
+// it.
+Result<Transport> make_transport(const Destination& destination, Cutoff* cutoff = nullptr);
 
 }  // namespace calcinode::deliver

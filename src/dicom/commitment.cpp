@@ -4,14 +4,13 @@
 // after osconfig.h, as DCMTK asks
 #include <dcmtk/dcmdata/dcdatset.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
-#include <dcmtk/dcmdata/dcistrmb.h>
 
 #include <optional>
 #include <stdexcept>
 
 #include "dicom/attributes.hpp"
 #include "dicom/condition.hpp"
-#include "dicom/structure.hpp"
+#include "dicom/memory_dataset.hpp"
 
 namespace calcinode::dicom {
 namespace {
@@ -26,18 +25,6 @@ std::optional<InstanceReference> reference_in(DcmItem& item) {
     auto instance = uid(item, DCM_ReferencedSOPInstanceUID);
     if (!sop_class || !instance) return std::nullopt;
     return InstanceReference{std::move(*sop_class), std::move(*instance)};
-}
-
-Result<> read_dataset(std::span<const std::byte> bytes, const std::string& transfer_syntax_uid,
-                      DcmDataset& into) {
-    DcmInputBufferStream stream;
-    stream.setBuffer(bytes.data(), static_cast<offile_off_t>(bytes.size()));
-    stream.setEos();
-    into.transferInit();
-    const auto read = check(into.read(stream, DcmXfer(transfer_syntax_uid.c_str()).getXfer()),
-                            "the commitment report is malformed");
-    into.transferEnd();
-    return read;
 }
 
 }  // namespace
@@ -58,8 +45,6 @@ void write_commitment_request(const std::string& transaction_uid,
 Result<CommitmentReport> parse_commitment_report(std::span<const std::byte> dataset,
                                                  const std::string& transfer_syntax_uid) {
     if (dataset.size() > longest_commitment_report) return fail("the commitment report is too long");
-    if (auto sound = check_structure(dataset, transfer_syntax_uid); !sound)
-        return std::unexpected(sound.error());
     DcmDataset content;
     if (auto read = read_dataset(dataset, transfer_syntax_uid, content); !read)
         return std::unexpected(read.error());

@@ -125,7 +125,8 @@ Comparison compare(const Findings& findings, PriorResult prior) {
             continue;
         }
         const double percent = percent_of(deposit.volume_mm3, counterpart[n]->volume_mm3);
-        comparison.matched.push_back({deposit.id, counterpart[n]->volume_mm3, percent, trend_of(percent)});
+        comparison.matched.push_back({deposit.id, counterpart[n]->volume_mm3, percent, trend_of(percent),
+                                      counterpart[n]->tracking_uid});
     }
     for (std::size_t p = 0; p < taken.size(); ++p) {
         if (taken[p]) continue;

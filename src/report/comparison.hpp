@@ -24,11 +24,13 @@ struct PriorDeposit {
     std::optional<Compartment> compartment;
     Side side = Side::midline;
     double volume_mm3 = 0;
+    std::string tracking_uid = {};  // "" where it has none that names it alone
 };
 
 struct PriorResult {
     PatientStudy of;
     std::string series_uid, sop_class_uid, sop_instance_uid;  // of the report
+    int revision = 1;                                         // of the results of its study
     std::string software_version;                             // that made it
     std::vector<PriorDeposit> deposits;
 };
@@ -48,6 +50,7 @@ struct DepositChange {
     double prior_volume_mm3 = 0;
     double percent = 0;  // of the prior volume; positive where it grew
     Trend trend = Trend::stable;
+    std::string tracking_uid = {};  // of its counterpart
 };
 
 struct Comparison {

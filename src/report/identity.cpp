@@ -11,7 +11,7 @@ namespace {
 
 // Changes whenever the same findings could give other bytes in an object: an instance's UID stands for its
 // bytes.
-constexpr std::string_view report_version = "5";
+constexpr std::string_view report_version = "6";
 
 // How the figure is made changes its bytes, and those of the key objects that name it.
 std::string figure_identity(const FigureOptions& figure, ObjectKind kind) {
@@ -67,7 +67,9 @@ std::string result_identity(const SeriesSource& source, const std::string& confi
     return hex(hash.finish());
 }
 
-std::string tracking_uid(const std::string& identity, int deposit_id) {
+std::string tracking_uid(const std::string& identity, int deposit_id, const Comparison* comparison) {
+    const auto* const change = comparison ? comparison->of(deposit_id) : nullptr;
+    if (change && !change->tracking_uid.empty()) return change->tracking_uid;
     return Uid::derived_from({"calcinode", identity, "deposit", std::to_string(deposit_id)}).str();
 }
 

@@ -31,7 +31,8 @@ struct StudyOutcome {
     std::vector<SeriesLine> series;
     std::optional<Findings> findings;      // exactly where status is analysed
     std::optional<Comparison> comparison;  // with an earlier result, where one was found
-    std::vector<std::string> remarks;
+    std::vector<std::string> remarks;      // on how the volume was put together
+    std::string prior_remark;              // why no earlier result could be asked for; "" where none is due
     std::map<std::string, double> timing_s;
 };
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <string_view>
 
 #include "dicom/attributes.hpp"
@@ -28,7 +29,8 @@ struct Name {
     std::string_view value, scheme;
 };
 constexpr Name imaging_measurements{"126010", "DCM"}, measurement_group{"125007", "DCM"};
-constexpr Name tracking_identifier{"112039", "DCM"}, volume{"118565006", "SCT"};
+constexpr Name tracking_identifier{"112039", "DCM"}, tracking_unique_identifier{"112040", "DCM"};
+constexpr Name volume{"118565006", "SCT"};
 constexpr Name finding_site{"363698007", "SCT"}, laterality{"272741003", "SCT"};
 constexpr Name topographical_modifier{"106233006", "SCT"};
 constexpr Name left{"7771000", "SCT"}, right{"24028007", "SCT"};
@@ -93,6 +95,8 @@ std::optional<PriorDeposit> read_group(DcmItem& group) {
     each_child(group, [&](DcmItem& item) {
         if (is_named(item, tracking_identifier))
             of_deposit = dicom::text_or_empty(item, DCM_TextValue).starts_with(deposit_prefix);
+        if (is_named(item, tracking_unique_identifier))
+            deposit.tracking_uid = dicom::uid(item, DCM_UID).value_or("");
         if (is_named(item, finding_site)) read_site(item, deposit);
         auto* const measured = dicom::sequence_item(item, DCM_MeasuredValueSequence);
         if (measured && is_named(item, volume) &&
@@ -101,6 +105,14 @@ std::optional<PriorDeposit> read_group(DcmItem& group) {
     });
     if (!of_deposit || !(deposit.volume_mm3 > 0 && deposit.volume_mm3 < most_volume_mm3)) return std::nullopt;
     return deposit;
+}
+
+// What two of them bear names neither.
+void drop_shared_tracking_uids(std::vector<PriorDeposit>& deposits) {
+    std::map<std::string, int> bearers;
+    for (const auto& deposit : deposits) ++bearers[deposit.tracking_uid];
+    for (auto& deposit : deposits)
+        if (bearers[deposit.tracking_uid] > 1) deposit.tracking_uid.clear();
 }
 
 std::vector<PriorDeposit> read_deposits(DcmItem& report) {
@@ -112,6 +124,7 @@ std::vector<PriorDeposit> read_deposits(DcmItem& report) {
             if (auto deposit = read_group(group)) deposits.push_back(std::move(*deposit));
         });
     });
+    drop_shared_tracking_uids(deposits);
     return deposits;
 }
 
@@ -144,19 +157,25 @@ Result<PriorResult> read_prior(const std::filesystem::path& file) {
     if (error || bytes > largest_file) return fail(file.string() + " can't be read, or is no report of ours");
     auto opened = dicom::File::open(file);
     if (!opened) return std::unexpected(opened.error());
-    auto& dataset = opened->dataset();
+    auto prior = read_prior(opened->dataset());
+    if (!prior) return fail(file.string() + " " + prior.error().what);
+    return prior;
+}
+
+Result<PriorResult> read_prior(DcmItem& dataset) {
     PriorResult prior{.of = patient_study_of(dataset),
                       .series_uid = dicom::uid(dataset, DCM_SeriesInstanceUID).value_or(""),
                       .sop_class_uid = dicom::uid(dataset, DCM_SOPClassUID).value_or(""),
                       .sop_instance_uid = dicom::uid(dataset, DCM_SOPInstanceUID).value_or(""),
+                      .revision = dicom::integer(dataset, DCM_InstanceNumber).value_or(1),
                       .software_version = dicom::text_or_empty(dataset, DCM_SoftwareVersions),
                       .deposits = {}};
     if (!is_structured_report(prior.sop_class_uid) ||
         !made_by_us(dicom::text_or_empty(dataset, DCM_Manufacturer),
                     dicom::text_or_empty(dataset, DCM_ManufacturerModelName)))
-        return fail(file.string() + " is no structured report of ours");
+        return fail("is no structured report of ours");
     if (prior.of.study_uid.empty() || prior.series_uid.empty() || prior.sop_instance_uid.empty())
-        return fail(file.string() + " lacks UIDs");
+        return fail("lacks UIDs");
     prior.deposits = read_deposits(dataset);
     return prior;
 }

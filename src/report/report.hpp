@@ -55,7 +55,8 @@ Result<std::vector<ReportObject>> write_objects(const StudyOutcome& outcome, con
 // write_objects ("" where there was no volume): the deposits' tracking UIDs derive from it.
 std::string result_json(const StudyOutcome& outcome, const std::string& identity);
 
-// The tracking UID of a deposit, the same in SR, SEG and result.json.
-std::string tracking_uid(const std::string& identity, int deposit_id);
+// The tracking UID of a deposit, the same in SR, SEG and result.json: its counterpart's in the earlier
+// result, so that it can be followed from study to study.
+std::string tracking_uid(const std::string& identity, int deposit_id, const Comparison* comparison = nullptr);
 
 }  // namespace calcinode::report

@@ -126,10 +126,10 @@ Json spine_of(const Spine& spine) {
     return json;
 }
 
-Json lesion_of(const Deposit& d, const std::string& identity) {
+Json lesion_of(const Deposit& d, const std::string& tracking_uid) {
     Json one;
     one["id"] = d.id;
-    one["tracking_uid"] = tracking_uid(identity, d.id);
+    one["tracking_uid"] = tracking_uid;
     one["level"] = d.level;
     one["alternatives"] = alternatives_of(d.alternatives);
     one["levels"] = d.levels;
@@ -194,10 +194,12 @@ void put_changes(Json& json, const Comparison& comparison) {
     json["change"] = comparison_of(comparison);
 }
 
-void put_findings(Json& json, const Findings& findings, const std::string& identity) {
+void put_findings(Json& json, const Findings& findings, const std::string& identity,
+                  const Comparison* comparison) {
     json["spine"] = spine_of(findings.spine);
     json["lesions"] = Json::array();
-    for (const auto& d : findings.deposits) json["lesions"].push_back(lesion_of(d, identity));
+    for (const auto& d : findings.deposits)
+        json["lesions"].push_back(lesion_of(d, tracking_uid(identity, d.id, comparison)));
     json["excluded"] = Json::array();
     for (const auto& e : findings.excluded) json["excluded"].push_back(excluded_of(e));
     json["totals"]["count"] = findings.deposits.size();
@@ -221,9 +223,11 @@ std::string result_json(const StudyOutcome& outcome, const std::string& identity
     const auto category = analysed ? acr_category(*outcome.findings) : std::nullopt;
     json["acr_category"] = category ? Json(*category) : Json(nullptr);
     json["series"] = series_of(outcome.series);
-    put_findings(json, analysed ? *outcome.findings : Findings{}, identity);
+    put_findings(json, analysed ? *outcome.findings : Findings{}, identity,
+                 outcome.comparison ? &*outcome.comparison : nullptr);
     if (outcome.comparison) put_changes(json, *outcome.comparison);
     json["remarks"] = outcome.remarks;
+    if (!outcome.prior_remark.empty()) json["remarks"].push_back(outcome.prior_remark);
     json["timing_s"] = Json::object();
     for (const auto& [name, seconds] : outcome.timing_s)
         json["timing_s"][name] = rounded(seconds, second_step);

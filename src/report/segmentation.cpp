@@ -40,7 +40,7 @@ std::vector<Segment> segments_of(const ReportContext& context) {
                               std::string(to_string(deposit.compartment)) + ", " +
                               std::string(to_string(deposit.side));
         segment.tracking_id = segment.label;
-        segment.tracking_uid = tracking_uid(identity, deposit.id);
+        segment.tracking_uid = tracking_uid(identity, deposit.id, context.comparison);
         segment.region = codes::vertebra_of_level(deposit.level);
         segment.voxels = voxels_on_planes(deposit.mask, context.volume.grid, context.source);
         segment.per_slice = voxels_per_slice(segment.voxels, context.source);

@@ -137,7 +137,7 @@ void Report::put_attenuation(Group& group, const Deposit& deposit) {
 
 void Report::put_deposit(Group& group, const Deposit& deposit, int segment) {
     identify(group, "Deposit " + std::to_string(deposit.id),
-             tracking_uid(context_.options.identity, deposit.id), segment);
+             tracking_uid(context_.options.identity, deposit.id, context_.comparison), segment);
     // Nothing in the midline: the list has no such entry.
     const auto side = deposit.side == Side::left    ? CID244e_Laterality(CID244e_Laterality::Left)
                       : deposit.side == Side::right ? CID244e_Laterality(CID244e_Laterality::Right)

@@ -37,6 +37,15 @@ TEST_CASE("an empty configuration is the defaults") {
     CHECK(parse("").value() == Config{});
 }
 
+TEST_CASE("a PACS that is asked for earlier results has a host and an AE title, and TLS what it needs") {
+    CHECK(parse("[priors]\nhost = 'h'\nae_title = 'A'\n").value().priors.ae_title == "A");
+    CHECK(mistake_in("[priors]\nhost = 'h'\n").key == "priors.ae_title");
+    CHECK(mistake_in("[priors]\nae_title = 'A'\n").key == "priors.ae_title");
+    CHECK(mistake_in("[priors]\nhost = 'h'\nae_title = 'A'\ntls = true\n").key == "priors.tls");
+    CHECK(mistake_in("[priors]\ncertificate_name = 'h'\n").key == "priors.certificate_name");
+    CHECK(mistake_in("[priors]\nyears_back = 0\n").key == "priors.years_back");
+}
+
 TEST_CASE("the sample configuration holds the defaults, and every key there is") {
     const auto text = sample_text();
     REQUIRE_FALSE(text.empty());

@@ -2,6 +2,7 @@
 
 #include "report/change_wording.hpp"
 #include "report/comparison.hpp"
+#include "report/report.hpp"
 
 using namespace calcinode;
 using namespace calcinode::report;
@@ -81,6 +82,17 @@ TEST_CASE("the nearest place wins, then the nearest volume, and none counts twic
     CHECK(found.of(2)->prior_volume_mm3 == 1900);
     CHECK(found.of(2)->trend == Trend::regression);
     CHECK(found.percent == doctest::Approx((3000.0 / 3700 - 1) * 100));
+}
+
+TEST_CASE("a deposit is tracked by the UID of its counterpart, a new one by its own") {
+    auto then = prior({{"C4", facet, Side::left, 1000}});
+    then.deposits[0].tracking_uid = "1.2.3";
+    const auto found = compare(findings_in_view({deposit(1, "C4", facet, Side::left, 1100),
+                                                 deposit(2, "C6", facet, Side::left, 500)}),
+                               then);
+    CHECK(tracking_uid("identity", 1, &found) == "1.2.3");
+    CHECK(tracking_uid("identity", 2, &found) == tracking_uid("identity", 2));
+    CHECK(tracking_uid("identity", 1) != "1.2.3");
 }
 
 TEST_CASE("what is new, gone or out of view is told apart and never counted as change of another") {

@@ -43,6 +43,24 @@ TEST_CASE("a report of ours is read back as it was meant") {
     CHECK(prior->deposits[0].compartment == Compartment::foramen);
     CHECK(prior->deposits[0].side == Side::left);
     CHECK(prior->deposits[0].volume_mm3 == 1234.5);
+    CHECK(prior->deposits[0].tracking_uid == tracking_uid(result_identity(study.source, "rule"), 1));
+}
+
+TEST_CASE("a tracking UID that two deposits bear names neither") {
+    SyntheticStudy study;
+    study.add_deposit({40, 41, 12}, {6, 5, 3});
+    study.add_deposit({20, 41, 12}, {4, 4, 3});
+    REQUIRE(study.write());
+    const auto file = study.out("sr.dcm");
+    change(file, [](DcmDataset& d) {
+        DcmStack stack;
+        while (d.search(DCM_UID, stack, ESM_afterStackTop, OFTrue).good())
+            static_cast<DcmElement*>(stack.top())->putString("1.2.3");
+    });
+    const auto prior = read_prior(file);
+    REQUIRE(prior);
+    REQUIRE(prior->deposits.size() == 2);
+    for (const auto& deposit : prior->deposits) CHECK(deposit.tracking_uid.empty());
 }
 
 TEST_CASE("only what we made is read") {

@@ -1,0 +1,32 @@
+#include "app/dicom_destination.hpp"
+
+#include <optional>
+
+namespace calcinode::app {
+
+deliver::Destination dicom_destination(const config::Destination& configured, const config::Config& config) {
+    std::optional<deliver::Tls> tls;
+    if (configured.tls) tls = {config.tls.files, configured.certificate_name};
+    return {.name = configured.name,
+            .host = configured.host,
+            .port = configured.port,
+            .called_ae = configured.ae_title,
+            .calling_ae = config.node.ae_title,
+            .timeout_s = configured.timeout_s,
+            .storage_commitment = configured.storage_commitment,
+            .tls = std::move(tls)};
+}
+
+deliver::Destination priors_source(const config::Config& config) {
+    const auto& priors = config.priors;
+    return dicom_destination({.name = "priors",
+                              .host = priors.host,
+                              .ae_title = priors.ae_title,
+                              .port = priors.port,
+                              .timeout_s = priors.timeout_s,
+                              .tls = priors.tls,
+                              .certificate_name = priors.certificate_name},
+                             config);
+}
+
+}  // namespace calcinode::app
