@@ -7,7 +7,6 @@
 #include <functional>
 
 #include "report/callouts.hpp"
-#include "report/change_wording.hpp"
 #include "report/figure_layout.hpp"
 #include "report/figure_table.hpp"
 #include "report/figure_texts.hpp"
@@ -53,7 +52,6 @@ class Page {
     void outlines(Panel& panel, double focus_px);
     void numbers(Panel& panel);
     void footer();
-    std::string patient_words() const;
     const Target& focus() const { return scene_.targets[table_.focus]; }
 
     const Scene& scene_;
@@ -167,17 +165,6 @@ void Page::axial(const AxialView& view) {
     numbers(panel);
 }
 
-// Name, ID and birth date, as much of them as there is.
-std::string Page::patient_words() const {
-    std::string words = showable(texts_.patient_name);
-    const auto date = date_words(texts_.birth_date);
-    const auto birth_date = date.empty() ? showable(texts_.birth_date) : date;
-    for (const auto& [what, value] :
-         {std::pair{"ID ", showable(texts_.patient_id)}, std::pair{"born ", birth_date}})
-        if (!value.empty()) words += (words.empty() ? "" : "  ") + (what + value);
-    return words;
-}
-
 void Page::footer() {
     const auto& place = layout_.footer;
     const TextStyle style{.size = 15, .colour = colour::grey};
@@ -186,7 +173,7 @@ void Page::footer() {
     canvas_.text({place.x + place.width, place.y + 46}, software, right);
     right.bold = true;
     right.colour = colour::white;
-    const auto name = canvas_.shortened(patient_words(), right, place.width / 2);
+    const auto name = canvas_.shortened(patient_words(texts_), right, place.width / 2);
     canvas_.text({place.x + place.width, place.y + 24}, name, right);
     const double taken = name.empty() ? 0 : canvas_.width_of(name, right) + text_margin_px;
     const auto series = series_words(source_, scene_.volume.grid, showable(texts_.series_description));
@@ -223,7 +210,8 @@ std::vector<Picture> draw_pages(const Scene& scene, const SeriesSource& source, 
                       .listed = scene.listed,
                       .notes = note_lines(scene),
                       .with_change = !texts.changes.empty()};
-    table.notes.insert(table.notes.end(), texts.change_lines.begin(), texts.change_lines.end());
+    for (const auto* lines : {&texts.change_lines, &texts.limits})
+        table.notes.insert(table.notes.end(), lines->begin(), lines->end());
     const auto layout = figure_layout({.heights_mm = scene.heights_mm(),
                                        .sagittal_mm = scene.sagittal.length_mm,
                                        .coronal_mm = scene.coronal.length_mm,

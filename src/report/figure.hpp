@@ -21,7 +21,8 @@ struct FigureTexts {
     std::string series_description;
     std::string patient_name, patient_id, birth_date;  // "": not drawn
     std::map<int, std::string> changes{};              // of deposits, by ID: "+40 %"
-    std::vector<std::string> change_lines{};           // notes below the table
+    // Notes below the table: the change since then, what limits the result.
+    std::vector<std::string> change_lines{}, limits{};
 };
 
 enum class FigurePages {

@@ -31,80 +31,77 @@ std::string optional_text(std::optional<double> value, int decimals) {
     return value ? with_decimals(*value, decimals) : "-";
 }
 
-struct Column {
+// What a column says of a deposit.
+struct Content {
     const char* heading;
-    double from, to;  // as parts of the table's width
     Align align;
     std::string (*cell)(const Target&);
 };
 
-std::string level_cell(const Target& t) {
-    return t.level;
-}
-std::string place_cell(const Target& t) {
-    return t.place;
-}
-std::string volume_cell(const Target& t) {
-    return millilitres(t.volume_mm3);
-}
-std::string mean_cell(const Target& t) {
-    return with_decimals(t.mean_hu, 0);
-}
-std::string max_cell(const Target& t) {
-    return with_decimals(t.max_hu, 0);
-}
-std::string both_hu_cell(const Target& t) {
-    return with_decimals(t.mean_hu, 0) + " / " + with_decimals(t.max_hu, 0);
-}
-std::string axis_cell(const Target& t) {
-    return optional_text(t.long_axis_mm, 1);
-}
-std::string change_cell(const Target& t) {
-    return t.change.empty() ? "-" : t.change;
-}
-std::string confidence_cell(const Target& t) {
-    return optional_text(t.confidence, 2);
-}
+namespace content {
+constexpr Content level{"Level", Align::left, [](const Target& t) { return t.level; }};
+constexpr Content place{"Compartment, side", Align::left, [](const Target& t) { return t.place; }};
+constexpr Content volume{"Volume, ml", Align::right,
+                         [](const Target& t) { return millilitres(t.volume_mm3); }};
+constexpr Content change{"Change", Align::right,
+                         [](const Target& t) { return t.change.empty() ? std::string("-") : t.change; }};
+constexpr Content mean{"Mean HU", Align::right, [](const Target& t) { return with_decimals(t.mean_hu, 0); }};
+constexpr Content maximum{"Max HU", Align::right, [](const Target& t) { return with_decimals(t.max_hu, 0); }};
+constexpr Content both{"mean / max HU", Align::right,
+                       [](const Target& t) { return mean.cell(t) + " / " + maximum.cell(t); }};
+constexpr Content axis{"Long axis, mm", Align::right,
+                       [](const Target& t) { return optional_text(t.long_axis_mm, 1); }};
+constexpr Content canal{"Canal", Align::right, canal_text};
+constexpr Content confidence{"Confidence", Align::right,
+                             [](const Target& t) { return optional_text(t.confidence, 2); }};
+// Where there is little room.
+constexpr Content volume_narrow{"ml", volume.align, volume.cell};
+}  // namespace content
+
+struct Column {
+    Content content;
+    double from, to;  // as parts of the table's width
+};
 
 constexpr std::array<Column, 5> narrow_columns{{
-    {"Level", 0.06, 0.205, Align::left, level_cell},
-    {"Compartment, side", 0.205, 0.52, Align::left, place_cell},
-    {"ml", 0.52, 0.61, Align::right, volume_cell},
-    {"mean / max HU", 0.61, 0.80, Align::right, both_hu_cell},
-    {"Canal", 0.80, 1.0, Align::right, canal_text},
+    {content::level, 0.06, 0.205},
+    {content::place, 0.205, 0.52},
+    {content::volume_narrow, 0.52, 0.61},
+    {content::both, 0.61, 0.80},
+    {content::canal, 0.80, 1.0},
 }};
 
 constexpr std::array<Column, 8> wide_columns{{
-    {"Level", 0.03, 0.13, Align::left, level_cell},
-    {"Compartment, side", 0.13, 0.33, Align::left, place_cell},
-    {"Volume, ml", 0.33, 0.43, Align::right, volume_cell},
-    {"Mean HU", 0.43, 0.53, Align::right, mean_cell},
-    {"Max HU", 0.53, 0.63, Align::right, max_cell},
-    {"Long axis, mm", 0.63, 0.75, Align::right, axis_cell},
-    {"Canal", 0.75, 0.88, Align::right, canal_text},
-    {"Confidence", 0.88, 1.0, Align::right, confidence_cell},
+    {content::level, 0.03, 0.13},
+    {content::place, 0.13, 0.33},
+    {content::volume, 0.33, 0.43},
+    {content::mean, 0.43, 0.53},
+    {content::maximum, 0.53, 0.63},
+    {content::axis, 0.63, 0.75},
+    {content::canal, 0.75, 0.88},
+    {content::confidence, 0.88, 1.0},
 }};
 
 // The same with the change since an earlier result.
 constexpr std::array<Column, 6> narrow_with_change{{
-    {"Level", 0.06, 0.175, Align::left, level_cell},
-    {"Compartment, side", 0.175, 0.475, Align::left, place_cell},
-    {"ml", 0.475, 0.56, Align::right, volume_cell},
-    {"Change", 0.56, 0.675, Align::right, change_cell},
-    {"Mean HU", 0.675, 0.80, Align::right, mean_cell},
-    {"Canal", 0.80, 1.0, Align::right, canal_text},
+    {content::level, 0.06, 0.175},
+    {content::place, 0.175, 0.475},
+    {content::volume_narrow, 0.475, 0.56},
+    {content::change, 0.56, 0.675},
+    {content::mean, 0.675, 0.80},
+    {content::canal, 0.80, 1.0},
 }};
 
 constexpr std::array<Column, 9> wide_with_change{{
-    {"Level", 0.03, 0.12, Align::left, level_cell},
-    {"Compartment, side", 0.12, 0.30, Align::left, place_cell},
-    {"Volume, ml", 0.30, 0.39, Align::right, volume_cell},
-    {"Change", 0.39, 0.48, Align::right, change_cell},
-    {"Mean HU", 0.48, 0.57, Align::right, mean_cell},
-    {"Max HU", 0.57, 0.66, Align::right, max_cell},
-    {"Long axis, mm", 0.66, 0.77, Align::right, axis_cell},
-    {"Canal", 0.77, 0.89, Align::right, canal_text},
-    {"Confidence", 0.89, 1.0, Align::right, confidence_cell},
+    {content::level, 0.03, 0.12},
+    {content::place, 0.12, 0.30},
+    {content::volume, 0.30, 0.39},
+    {content::change, 0.39, 0.48},
+    {content::mean, 0.48, 0.57},
+    {content::maximum, 0.57, 0.66},
+    {content::axis, 0.66, 0.77},
+    {content::canal, 0.77, 0.89},
+    {content::confidence, 0.89, 1.0},
 }};
 
 std::span<const Column> columns_of(const FigureTable& table, bool wide) {
@@ -120,13 +117,13 @@ class Drawing {
     void cell(const Column& column, double y, const std::string& text, TextStyle style) {
         const double left = place_.x + place_.width * column.from,
                      right = place_.x + place_.width * column.to;
-        style.align = column.align;
+        style.align = column.content.align;
         const auto fitting = canvas_.shortened(text, style, right - left - cell_gap_px);
-        canvas_.text({column.align == Align::left ? left : right, y}, fitting, style);
+        canvas_.text({style.align == Align::left ? left : right, y}, fitting, style);
     }
 
     void headings(double y) {
-        for (const auto& column : columns_) cell(column, y + 20, column.heading, heading_style);
+        for (const auto& column : columns_) cell(column, y + 20, column.content.heading, heading_style);
         canvas_.fill({place_.x, y + heading_px - 2, place_.width, 1}, colour::dark);
     }
 
@@ -135,7 +132,8 @@ class Drawing {
         canvas_.badge({place_.x + badge_radius_px + 4, y + row_px / 2}, std::to_string(target.number),
                       colour::mark, focus);
         const TextStyle style{.size = 16, .bold = focus, .colour = colour::white};
-        for (const auto& column : columns_) cell(column, y + row_px / 2 + 6, column.cell(target), style);
+        for (const auto& column : columns_)
+            cell(column, y + row_px / 2 + 6, column.content.cell(target), style);
     }
 
     void note(double y, const std::string& text) {

@@ -1,7 +1,10 @@
 #include "report/figure_texts.hpp"
 
 #include <cstdio>
+#include <utility>
 
+#include "report/change_wording.hpp"
+#include "report/showable.hpp"
 #include "report/spine_wording.hpp"
 #include "report/wording.hpp"
 
@@ -72,6 +75,16 @@ std::string position_words(const AxialView& view, const Grid& grid) {
     const auto middle = grid.to_lps(view.across.low + view.across.count / 2.0,
                                     view.along.low + view.along.count / 2.0, view.k);
     return "z " + with_decimals(middle.z, 1) + " mm";
+}
+
+std::string patient_words(const FigureTexts& texts) {
+    std::string words = showable(texts.patient_name);
+    const auto date = date_words(texts.birth_date);
+    const auto birth_date = date.empty() ? showable(texts.birth_date) : date;
+    for (const auto& [what, value] :
+         {std::pair{"ID ", showable(texts.patient_id)}, std::pair{"born ", birth_date}})
+        if (!value.empty()) words += (words.empty() ? "" : "  ") + (what + value);
+    return words;
 }
 
 std::string series_words(const SeriesSource& source, const Grid& grid, const std::string& description) {

@@ -9,6 +9,7 @@
 #include "report/change_wording.hpp"
 #include "report/figure.hpp"
 #include "report/key_objects.hpp"
+#include "report/quality.hpp"
 #include "report/secondary_capture.hpp"
 #include "report/segmentation.hpp"
 #include "report/source_header.hpp"
@@ -17,6 +18,8 @@
 
 namespace calcinode::report {
 namespace {
+
+constexpr std::size_t most_limits = 3;  // on a figure; the report has all
 
 using Made = Result<std::unique_ptr<DcmDataset>>;
 
@@ -37,6 +40,7 @@ class Writer {
 
   private:
     Result<> keep(Made made, ObjectKind kind, const char* name);
+    std::vector<std::string> limits() const;  // for the figure
     Result<> write_figure();
     Result<> write_deposits();  // what needs their voxels
 
@@ -53,8 +57,20 @@ Result<> Writer::keep(Made made, ObjectKind kind, const char* name) {
     return {};
 }
 
+// What limits the result, and on a figure without arrows what was looked at: the reader sees bright spots and
+// should see that the software saw them.
+std::vector<std::string> Writer::limits() const {
+    std::vector<std::string> lines;
+    for (const auto& finding : quality_findings(context_)) lines.push_back(finding.words);
+    if (lines.size() > most_limits) lines.resize(most_limits);
+    auto looked_at = not_reported_words(context_.findings);
+    if (context_.findings.deposits.empty() && !looked_at.empty()) lines.push_back(std::move(looked_at));
+    return lines;
+}
+
 Result<> Writer::write_figure() {
     auto texts = figure_texts(context_);
+    texts.limits = limits();
     if (context_.comparison) {
         texts.change_lines = comparison_lines(*context_.comparison);
         for (const auto& change : context_.comparison->matched)

@@ -125,6 +125,23 @@ TEST_CASE("an indeterminate study without deposits has a figure that points at w
     CHECK(marks(draw(study)->front()) > 500);
 }
 
+TEST_CASE("what limits the result is told in the figure") {
+    SyntheticStudy study;
+    study.add_deposit({45, 45, 12}, {4, 4, 3});
+    const auto without = png_of(study);
+    study.outcome.findings->excluded = {{.mimic = Mimic::osteophyte}};
+    CHECK(png_of(study) == without);  // the report has it: here it would be much for little
+    study.outcome.findings->excluded = {{.mimic = Mimic::metal}};
+    CHECK(png_of(study) != without);
+}
+
+TEST_CASE("where nothing was found the figure names what was looked at and not reported") {
+    SyntheticStudy study;
+    const auto without = png_of(study, {.for_negative = true});
+    study.outcome.findings->excluded = {{.mimic = Mimic::osteophyte}};
+    CHECK(png_of(study, {.for_negative = true}) != without);
+}
+
 TEST_CASE("no text of the source breaks the figure") {
     SyntheticStudy study;
     study.add_deposit({45, 45, 12}, {4, 4, 3});
