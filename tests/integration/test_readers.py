@@ -89,6 +89,28 @@ class Readers(unittest.TestCase):
                 self.assertAlmostEqual(measured(group, code, derivation), lesion[key] * factor, msg=key,
                                        delta=0.5 if factor > 1 else 0.011)
 
+    def test_procedure_observer_algorithm_and_images_are_named(self):
+        (procedure,) = children(self.report, "121058")
+        self.assertEqual(value(procedure), "25045-6")
+        (kind,), (name,), (maker,) = (children(self.report, code) for code in ("121005", "121013", "121014"))
+        self.assertEqual((value(kind), value(name), value(maker)), ("121007", "Calcinode", "Calcinode project"))
+        version = self.result["software"]["version"]
+        (serial,) = children(self.report, "121016")
+        self.assertEqual(value(serial), version)
+        (library,) = children(self.report, "111028")
+        (group,) = children(library, "126200")
+        listed = [item.ReferencedSOPSequence[0].ReferencedSOPInstanceUID for item in group.ContentSequence
+                  if item.ValueType == "IMAGE"]
+        self.assertEqual(sorted(listed), sorted(self.images))
+        for number, group in enumerate(self.groups, 1):
+            (segment,) = children(group, "121191")
+            reference = segment.ReferencedSOPSequence[0]
+            self.assertEqual((reference.ReferencedSOPInstanceUID, reference.ReferencedSegmentNumber),
+                             (self.segmentation.SOPInstanceUID, number))
+            for measurement in (item for item in group.ContentSequence if item.ValueType == "NUM"):
+                made_by = [[value(item) for item in children(measurement, code)] for code in ("111001", "111003")]
+                self.assertEqual(made_by, [["Calcinode"], [version]])
+
     def test_the_last_group_is_the_total(self):
         total = self.groups[-1]
         self.assertAlmostEqual(measured(total, "118565006", None), self.result["totals"]["volume_mm3"], delta=0.06)

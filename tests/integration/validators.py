@@ -15,6 +15,7 @@ PIXELMED = "/usr/share/java/pixelmed.jar"
 NO_LIMITS = [f"-Djdk.xml.xpath{limit}=0" for limit in ("ExprOpLimit", "ExprGrpLimit", "TotalOpLimit")]
 # It lives for half a minute: no optimising compiler, and memory from the start.
 SHORT_LIVED = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xms1500m", "-Xmn1g"]
+SECONDS_A_FILE = 120  # at most: reports of hundreds of images take minutes
 DOCUMENTS = ("sr.dcm", "ko.dcm")
 
 
@@ -50,7 +51,8 @@ class Pixelmed:
             return None
         lines = [f"instance {file}" for file in files]
         lines += [f"document {file}" for file in files if pathlib.Path(file).name in DOCUMENTS]
-        text = self.process.communicate("\n".join(lines).encode(), timeout=500)[0].decode("utf-8", "replace")
+        text = self.process.communicate("\n".join(lines).encode(), timeout=max(500, SECONDS_A_FILE * len(lines)))[0]
+        text = text.decode("utf-8", "replace")
         if self.process.returncode != 0:
             raise RuntimeError(text[-2000:])
         answers = {}
