@@ -60,7 +60,7 @@ LIBRARIES = {
 # Headers that only their own folder includes may show DCMTK's types; whoever includes another is bound to them.
 DCMTK_IN_INNER_HEADERS = {"dicom", "receive", "report", "deliver"}
 PUBLIC = re.compile(r"^(receive/server|report/report|report/outcome|deliver/peer|deliver/dicom_peer|"
-                    r"deliver/commitments|deliver/outbox|deliver/reachability|deliver/retry)\.hpp$")
+                    r"deliver/commitments|deliver/outbox|deliver/prior_fetch|deliver/reachability|deliver/retry)\.hpp$")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 
