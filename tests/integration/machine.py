@@ -21,10 +21,10 @@ def missing_tools():
 
 class Machine:
     """Use as a context manager, which ends it. CALCINODE_MACHINE_ROOTFS names a folder made before by debootstrap, with
-    PACKAGES in it; it is changed. `network`: it has the host's. `binds`: [(folder of the host, folder in it)]."""
+    PACKAGES in it; it is changed. `network`: it has the host's."""
 
-    def __init__(self, folder, network=False, binds=()):
-        self.folder, self.network, self.binds = pathlib.Path(folder), network, binds
+    def __init__(self, folder, network=False):
+        self.folder, self.network = pathlib.Path(folder), network
         self.root = pathlib.Path(os.environ.get("CALCINODE_MACHINE_ROOTFS") or self.folder / "rootfs")
         self.process = self.leader = None
 
@@ -46,9 +46,8 @@ class Machine:
         self.console = open(self.folder / "console.log", "wb")
         self.process = subprocess.Popen(
             ["systemd-nspawn", "--quiet", "--directory", str(self.root), "--boot", "--register=no", "--keep-unit",
-             "--resolv-conf=copy-host" if self.network else "--private-network", "--console=read-only",
-             *(f"--bind={host}:{inside}" for host, inside in self.binds)], stdin=subprocess.DEVNULL, stdout=self.console,
-            stderr=self.console)
+             "--resolv-conf=copy-host" if self.network else "--private-network", "--console=read-only"],
+            stdin=subprocess.DEVNULL, stdout=self.console, stderr=self.console)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.process.poll() is not None:

@@ -1,9 +1,6 @@
 #!/usr/bin/python3
 """README's "Install" to "Try it": its commands do what they say. The quick tests look at the text; ./run readme pastes each
-command as it stands into a bare Debian 12 that boots with systemd, with a stopwatch, until results are in the PACS.
-
-CALCINODE_CCACHE names a folder of ccache that the machine may read, so that it need not compile all (its times are then not
-those of a bare machine)."""
+command as it stands into a bare Debian 12 that boots with systemd, with a stopwatch, until results are in the PACS."""
 
 import json
 import os
@@ -85,11 +82,9 @@ class Stopwatch(unittest.TestCase):
         self.times = []
 
     def test_each_command_as_it_stands_ends_with_results_in_the_pacs(self):
-        self.cache = os.environ.get("CALCINODE_CCACHE")
-        binds = [(self.cache, "/ccache")] if self.cache else []
-        with machine.Machine(self.folder / "machine", network=True, binds=binds) as self.bare:
+        with machine.Machine(self.folder / "machine", network=True) as self.bare:
             self.bare.make()
-            self.bare.install("sudo", *(["ccache"] if self.cache else []))
+            self.bare.install("sudo")
             self.settle_in()
             self.bare.boot()
             for heading in (INSTALL, ORTHANC, TRY):
@@ -114,10 +109,8 @@ class Stopwatch(unittest.TestCase):
 
     def paste(self, command):
         shout(command)
-        cached = ["CMAKE_CXX_COMPILER_LAUNCHER=ccache", "CCACHE_DIR=/ccache", "CCACHE_BASEDIR=/", "CCACHE_NOHASHDIR=1",
-                  "CCACHE_READONLY=1", "CCACHE_TEMPDIR=/tmp/ccache"] if self.cache else []
         self.measure(command.splitlines()[0], lambda: self.bare.run(
-            "runuser", "-u", USER, "--", "env", f"HOME=/home/{USER}", *cached, "bash", "-c", f"cd {COPY}\n{command}"))
+            "runuser", "-u", USER, "--", "env", f"HOME=/home/{USER}", "bash", "-c", f"cd {COPY}\n{command}"))
 
     def measure(self, what, act):
         begun = time.monotonic()
