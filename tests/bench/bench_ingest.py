@@ -6,8 +6,8 @@ Orthanc. calcinode acknowledges an image when its bytes and its name are on stab
 3. How long a C-STORE takes, from its first byte to its answer, idle and while a study is analysed on all processors.
 4. The daemon's memory while 2,000 slices come in.
 
-Rounds are interleaved, medians count, and ratios are those of rates within one round. CALCINODE names the program.
-Environment: BENCH_SLICES (400), BENCH_ROUNDS (5).
+Rounds are interleaved, medians count, and ratios are those of rates within one round. At the end each figure that was
+asked for stands beside its bar. CALCINODE names the program. Environment: BENCH_SLICES (400), BENCH_ROUNDS (5).
 """
 
 import collections
@@ -27,7 +27,7 @@ import slices
 
 SLICES = int(os.environ.get("BENCH_SLICES", "400"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
-STALLED_SLICES = 50  # where each takes 40 ms
+STALLED_ROUNDS = min(ROUNDS, 2)  # where each image takes 40 ms
 TIMED, WARM_UP = 1000, 50
 PHANTOMS = 4  # analysed while answers are timed
 MEMORY_SLICES, MEMORY_SENDERS = 2000, 4
@@ -48,10 +48,10 @@ def send(receiver, files, senders, check=True):
     return rate
 
 
-def measure(base, kinds, files, senders, no_delay):
+def measure(base, kinds, files, senders, no_delay, rounds=ROUNDS):
     """{kind: [images a second in each round]}"""
     rates = collections.defaultdict(list)
-    for number in range(ROUNDS):
+    for number in range(rounds):
         for kind in kinds[number % len(kinds):] + kinds[:number % len(kinds)]:
             with kind(base, no_delay) as receiver:
                 rates[kind].append(send(receiver, files, senders))
@@ -70,9 +70,22 @@ def print_rates(title, rates, references, bytes_each):
               "".join(f"{ratio(rates, kind, reference):>30.2f}" for reference in references), flush=True)
 
 
+def p99_ms(seconds):
+    return statistics.quantiles(seconds, n=100)[98] * 1000
+
+
 def percentiles(seconds):
-    cuts = statistics.quantiles(seconds, n=100)
-    return f"p50 {cuts[49] * 1000:7.2f} ms   p99 {cuts[98] * 1000:7.2f} ms   max {max(seconds) * 1000:7.2f} ms"
+    return (f"p50 {statistics.median(seconds) * 1000:7.2f} ms   p99 {p99_ms(seconds):7.2f} ms   "
+            f"max {max(seconds) * 1000:7.2f} ms")
+
+
+def print_bars(at_least, at_most):
+    """[(what, figure, bar)]"""
+    rows = [(what, figure, ">=", bar, figure >= bar) for what, figure, bar in at_least]
+    rows += [(what, figure, "<=", bar, figure <= bar) for what, figure, bar in at_most]
+    print(f"\n{'':<66}{'figure':>8}{'bar':>11}")
+    for what, figure, sign, bar, good in rows:
+        print(f"{what:<66}{figure:>8.2f}{sign:>4}{bar:>7g}   {'ok' if good else 'BELOW' if sign == '>=' else 'ABOVE'}")
 
 
 class Analysing(receivers.Calcinode):
@@ -152,19 +165,28 @@ def main():
         files = sorted(map(str, (base / "slices").iterdir()))
         first = pathlib.Path(files[0])
         print(f"{SLICES} CT slices of {each / 1000:.0f} kB, medians of {ROUNDS} rounds")
-        print_rates(f"storescu as installed ({STALLED_SLICES} slices)",
-                    measure(base, [storescp, orthanc, ours], files[:STALLED_SLICES], 1, False), [storescp, orthanc], each)
+        untouched = measure(base, [storescp, orthanc, ours], files, 1, False, STALLED_ROUNDS)
+        print_rates("storescu as installed", untouched, [storescp, orthanc], each)
         alone = measure(base, all_kinds, files, 1, True)
         print_rates("TCP_NODELAY at both ends, one sender", alone, [storescp, bit_preserving, ignore, orthanc], each)
         four = measure(base, all_kinds, files, 4, True)
         print_rates("TCP_NODELAY at both ends, four senders", four, [storescp, bit_preserving, ignore, orthanc], each)
-        print(f"calcinode, four senders: {statistics.median(four[ours]) / statistics.median(alone[ours]):.2f} times one")
         print("\na C-STORE of calcinode serve, first byte to answer")
         with receivers.Calcinode(base) as receiver:
-            print(f"idle                   {percentiles(time_answers(receiver, first))}", flush=True)
-        under_analysis = answers_under_analysis(base, first)
-        print(f"while studies are analysed {percentiles(under_analysis)} ({len(under_analysis)} stored)", flush=True)
-        print(f"\nmemory of calcinode serve while {MEMORY_SLICES} slices come in: {peak_memory(base, first):.0f} MiB")
+            print(f"idle                       {percentiles(time_answers(receiver, first))}", flush=True)
+        busy = answers_under_analysis(base, first)
+        print(f"while studies are analysed {percentiles(busy)} ({len(busy)} stored)", flush=True)
+        memory = peak_memory(base, first)
+        print_bars(
+            [("images/s from an untouched storescu, times storescp", ratio(untouched, ours, storescp), 20),
+             ("images/s from an untouched storescu, times Orthanc", ratio(untouched, ours, orthanc), 20),
+             ("images/s with no stall, times storescp --bit-preserving", ratio(alone, ours, bit_preserving), 1.0),
+             ("images/s with no stall, times Orthanc", ratio(alone, ours, orthanc), 3),
+             ("images/s with no stall, of the limit (storescp --ignore)", ratio(alone, ours, ignore), 0.6),
+             ("images/s of four senders, none refused, times one",
+              statistics.median(four[ours]) / statistics.median(alone[ours]), 1.3)],
+            [("99th percentile of a C-STORE while studies are analysed, ms", p99_ms(busy), 100),
+             (f"memory of the daemon while {MEMORY_SLICES} slices come in, MiB", memory, 200)])
 
 
 if __name__ == "__main__":
