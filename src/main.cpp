@@ -60,7 +60,7 @@ struct AnalyzeArguments {
 };
 
 int run_analyze(const AnalyzeArguments& arguments) {
-    app::JudgeOptions options;
+    auto options = app::judge_options({});
     if (!arguments.config.empty()) {
         const auto configured = app::load_judge_options(arguments.config);
         if (!configured) return app::exit_usage;

@@ -65,7 +65,7 @@ int analyze(const std::vector<fs::path>& paths, const fs::path& output, const Ju
         warn(files.error().what);
         return exit_unreadable;
     }
-    auto assembly = assemble::assemble(*files);
+    auto assembly = assemble::assemble(*files, options.most_memory_bytes);
     for (const auto& file : assembly.unreadable) warn(file.path.string() + ": " + file.reason);
 
     bool failed = !assembly.unreadable.empty(), any_analysed = false;

@@ -21,9 +21,10 @@ class Stopwatch {
 };
 
 void set_unfit(report::StudyOutcome& outcome, const Unfit& unfit) {
-    // Unreadable pixels are a fault of the data and may pass when it is sent again; all else is a property of
-    // the study.
-    const bool failed = unfit.code == "unreadable_pixels" || unfit.code == "unreadable";
+    // Unreadable pixels are a fault of the data and may pass when it is sent again, too little memory is one
+    // of the node; all else is a property of the study.
+    const bool failed =
+        unfit.code == "unreadable_pixels" || unfit.code == "unreadable" || unfit.code == "not_enough_memory";
     outcome.status = failed ? report::Status::failed : report::Status::not_applicable;
     outcome.reason_code = unfit.code;
     outcome.reason = unfit.text;
@@ -135,7 +136,7 @@ Result<JudgedStudy> judge_study(assemble::AssembledStudy study, const JudgeOptio
 
 Result<JudgedStudy> judge(const std::string& study_uid, const std::vector<std::filesystem::path>& files,
                           const JudgeOptions& options, const std::filesystem::path& folder) {
-    auto assembly = assemble::assemble(files);
+    auto assembly = assemble::assemble(files, options.most_memory_bytes);
     const auto study = std::ranges::find(assembly.studies, study_uid, &assemble::AssembledStudy::study_uid);
     if (study != assembly.studies.end()) return judge_study(std::move(*study), options, folder);
 

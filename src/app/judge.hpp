@@ -2,6 +2,7 @@
 // analyze` both go through here, so that they say the same of the same study, byte for byte.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -23,6 +24,7 @@ struct FoundPrior {
 
 struct JudgeOptions {
     AnalysisOptions analysis;
+    std::uint64_t most_memory_bytes = UINT64_MAX;  // of the process; see assemble/assemble.hpp
     bool report_negative = true;
     int first_series_number = 9001;
     std::string series_description = report::ReportOptions{}.series_description;

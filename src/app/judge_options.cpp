@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include "base/memory.hpp"
+
 namespace calcinode::app {
 namespace {
 
@@ -16,11 +18,20 @@ VerdictRule rule_of(const config::Verdict& verdict) {
             .moderate_volume_mm3 = verdict.moderate_volume_mm3};
 }
 
+// Of what the process may have: images come in beside the analysis, and the kernel needs some, too.
+constexpr double share_for_analysis = 0.75;
+
+std::uint64_t most_memory_of(const config::Analysis& analysis) {
+    if (analysis.max_memory_mib > 0) return static_cast<std::uint64_t>(analysis.max_memory_mib) << 20;
+    return static_cast<std::uint64_t>(share_for_analysis * static_cast<double>(memory_bound()));
+}
+
 }  // namespace
 
 JudgeOptions judge_options(const config::Config& config) {
     JudgeOptions options;
     options.analysis.threads = config.analysis.threads;
+    options.most_memory_bytes = most_memory_of(config.analysis);
     options.analysis.verdict = rule_of(config.verdict);
     options.report_negative = config.results.report_negative;
     options.first_series_number = config.results.first_series_number;

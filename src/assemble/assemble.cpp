@@ -5,6 +5,7 @@
 #include "assemble/choice.hpp"
 #include "assemble/headers.hpp"
 #include "assemble/load.hpp"
+#include "assemble/memory_need.hpp"
 
 namespace calcinode::assemble {
 namespace {
@@ -26,7 +27,15 @@ std::string reason_of(const Candidate& candidate, bool selected, const Candidate
     return fmt::format("{}; series {} is preferred", description(candidate), chosen->series_number);
 }
 
-AssembledStudy assemble_study(const std::string& uid, const std::vector<Candidate>& candidates) {
+std::expected<SelectedVolume, Unfit> load_within(const Stack& stack, std::uint64_t allowed_bytes) {
+    if (auto unfit = lacks_memory(stack, allowed_bytes)) return std::unexpected(std::move(*unfit));
+    auto loaded = load(stack, usual_threads());
+    if (loaded) return std::move(*loaded);
+    return std::unexpected(Unfit{"unreadable_pixels", "pixels can't be read: " + loaded.error().what});
+}
+
+AssembledStudy assemble_study(const std::string& uid, const std::vector<Candidate>& candidates,
+                              std::uint64_t allowed_bytes) {
     AssembledStudy study;
     study.study_uid = uid;
     const auto chosen = choose(candidates);
@@ -35,26 +44,20 @@ AssembledStudy assemble_study(const std::string& uid, const std::vector<Candidat
         report.selected = chosen == n;
         report.reason = reason_of(candidates[n], report.selected, chosen ? &candidates[*chosen] : nullptr);
     }
-    if (!chosen) {
-        study.selected = std::unexpected(why_none(candidates));
-        return study;
-    }
-    auto loaded = load(*candidates[*chosen].stack, usual_threads());
-    if (loaded)
-        study.selected = std::move(*loaded);
+    if (chosen)
+        study.selected = load_within(*candidates[*chosen].stack, allowed_bytes);
     else
-        study.selected =
-            std::unexpected(Unfit{"unreadable_pixels", "pixels can't be read: " + loaded.error().what});
+        study.selected = std::unexpected(why_none(candidates));
     return study;
 }
 
 }  // namespace
 
-Assembly assemble(const std::vector<std::filesystem::path>& files) {
+Assembly assemble(const std::vector<std::filesystem::path>& files, std::uint64_t allowed_bytes) {
     auto headers = read_headers(files, usual_threads());
     Assembly assembly;
     for (const auto& [uid, candidates] : candidates_of(headers))
-        assembly.studies.push_back(assemble_study(uid, candidates));
+        assembly.studies.push_back(assemble_study(uid, candidates, allowed_bytes));
     assembly.unreadable = std::move(headers.unreadable);
     return assembly;
 }

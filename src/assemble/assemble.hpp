@@ -4,6 +4,7 @@
 // normal, never by instance number. Nothing is assumed about the files: each may be hostile.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -34,8 +35,8 @@ struct SelectedVolume {
 struct AssembledStudy {
     std::string study_uid;
     std::vector<SeriesReport> series;
-    // The volume to analyse, or why there is none. `Unfit::code` "unreadable_pixels" is a failure, every
-    // other code means that the study is not applicable.
+    // The volume to analyse, or why there is none. `Unfit::code` "unreadable_pixels" and "not_enough_memory"
+    // are failures, every other code means that the study is not applicable.
     std::expected<SelectedVolume, Unfit> selected;
 };
 
@@ -51,6 +52,9 @@ struct Assembly {
     std::vector<UnreadableFile> unreadable;
 };
 
-Assembly assemble(const std::vector<std::filesystem::path>& files);
+// A volume whose analysis would have the process take more than `allowed_bytes` of memory is not loaded; that
+// is told by its headers alone. A smaller series never stands in for it: what is found must not depend on
+// that.
+Assembly assemble(const std::vector<std::filesystem::path>& files, std::uint64_t allowed_bytes = UINT64_MAX);
 
 }  // namespace calcinode::assemble

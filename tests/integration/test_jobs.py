@@ -1,6 +1,7 @@
 """The queue of studies: none blocks the others, urgent ones come first, and none takes more memory than it may."""
 
 import pathlib
+import subprocess
 import tempfile
 import unittest
 
@@ -80,6 +81,28 @@ class Jobs(unittest.TestCase):
         order = [row["study_uid"] for row in node.rows("SELECT study_uid FROM result ORDER BY id")]
         order.remove(studies["first"][1])  # it may have begun before the others were queued
         self.assertEqual((set(order[:3]), order[3:]), (urgent, [studies["second"][1]]))
+
+    def test_a_study_that_would_not_fit_into_the_memory_is_refused_and_the_next_one_is_analysed(self):
+        large, large_uid = self.study("large")  # 200 slices of 320 x 320: 64 + 78 MiB
+        small, small_uid = self.study("small", "--seed", "2")
+        node = self.node(analysis={"max_memory_mib": 130}).start()
+        for files in (large, small[40:160]):
+            self.assertEqual(cases.store(node.port, files)[0], 0)
+        row = node.wait_for_judgement(large_uid)
+        self.assertEqual(row["state"], "failed")
+        reason = "not_enough_memory: 200 slices of 320 x 320 pixels need about 142 MiB of memory, and 130 MiB are allowed"
+        self.assertIn(reason, row["reason"])
+        self.assertIn(reason.partition(": ")[2], node.log())
+        self.assertEqual(node.wait_for_judgement(small_uid)["state"], "analysed")
+
+        # Offline the same bound holds.
+        config = self.folder / "small.toml"
+        config.write_text("[analysis]\nmax_memory_mib = 130\n")
+        done = subprocess.run([daemon.CALCINODE, "analyze", str(large[0].parent), "--output",
+                               str(self.folder / "results"), "--config", str(config)], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("not_enough_memory", done.stdout)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "app/judge_options.hpp"
+#include "base/memory.hpp"
 
 using namespace calcinode;
 using namespace calcinode::app;
@@ -33,6 +34,14 @@ TEST_CASE("how the figure is made comes from the configuration") {
     config.results = {.figure_multi_frame = true, .figure_for_negative = true, .figure_with_patient = true};
     const auto figure = judge_options(config).figure;
     CHECK((figure.multi_frame && figure.for_negative && figure.with_patient));
+}
+
+TEST_CASE("the memory of an analysis is what is configured, else a part of the machine's") {
+    config::Config config;
+    CHECK(judge_options(config).most_memory_bytes < memory_bound());
+    CHECK(judge_options(config).most_memory_bytes > memory_bound() / 2);
+    config.analysis.max_memory_mib = 300;
+    CHECK(judge_options(config).most_memory_bytes == 300ULL << 20);
 }
 
 TEST_CASE("a configuration with mistakes gives no options") {

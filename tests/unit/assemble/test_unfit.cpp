@@ -213,3 +213,19 @@ TEST_CASE("two studies among the files stay apart") {
     CHECK(assembly.studies[1].selected);
     CHECK(assembly.studies[0].study_uid < assembly.studies[1].study_uid);
 }
+
+TEST_CASE("a series that needs more memory than is allowed is not loaded, and the reason has both numbers") {
+    const test::TempFolder folder;
+    const auto files = test::write_all(series({}), folder.path());
+    const auto study_within = [&](std::uint64_t bytes) {
+        return std::move(assemble::assemble(files, bytes).studies.at(0));
+    };
+    CHECK(study_within(80ULL << 20).selected);
+    const auto study = study_within(40ULL << 20);
+    REQUIRE_FALSE(study.selected);
+    CHECK(study.selected.error().code == "not_enough_memory");
+    CHECK(study.selected.error().text.find("20 slices of ") == 0);
+    CHECK(study.selected.error().text.find("need about 64 MiB of memory, and 40 MiB are allowed") !=
+          std::string::npos);
+    CHECK(study.series.at(0).selected);  // it is the one to analyse: no smaller one is taken instead
+}
