@@ -125,6 +125,17 @@ TEST_CASE("an indeterminate study without deposits has a figure that points at w
     CHECK(marks(draw(study)->front()) > 500);
 }
 
+TEST_CASE("the change since an earlier result is told in the figure, in its row and below") {
+    SyntheticStudy study;
+    study.add_deposit({45, 45, 12}, {4, 4, 3});
+    FigureTexts with_change, with_line;
+    with_change.changes = {{1, "+40 %"}};
+    with_line.change_lines = {"Volume +40 % since the result of 2025-01-02: progression"};
+    const auto without = draw(study), in_row = draw(study, with_change), below = draw(study, with_line);
+    CHECK(in_row->front().rgb != without->front().rgb);
+    CHECK(below->front().rgb != without->front().rgb);
+}
+
 TEST_CASE("what limits the result is told in the figure") {
     SyntheticStudy study;
     study.add_deposit({45, 45, 12}, {4, 4, 3});
