@@ -20,8 +20,8 @@ import seeds  # noqa: E402
 
 SOURCE = pathlib.Path(__file__).parents[2]
 HERE = pathlib.Path(__file__).parent
-DICTIONARIES = {"config": "config.dict", "part10": "dicom.dict", "image": "dicom.dict", "peer": "dicom.dict",
-                "frames": "code_stream.dict", "jpeg2000": "code_stream.dict"}
+DICTIONARIES = {"config": "config.dict", "environment": "config.dict", "part10": "dicom.dict",
+                "image": "dicom.dict", "peer": "dicom.dict", "frames": "code_stream.dict", "jpeg2000": "code_stream.dict"}
 # A single input that takes longer, or more memory, is a finding.
 SLOWEST_S, MOST_MIB = 10, 1024
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1:detect_stack_use_after_return=1",

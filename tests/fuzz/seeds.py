@@ -27,6 +27,11 @@ CONVERTERS = {
     "extended": ["dcmcjpeg", "+ee"], "jpegls": ["dcmcjpls", "+el"], "nearlossless": ["dcmcjpls", "+en"],
     "fragments": ["dcmcjpls", "+fs", "1"],
 }
+ENVIRONMENT = b"NODE__AE_TITLE=CT NODE\nRECEIVE__ALLOWED_CALLERS=[\"A\", \"B\"]\nDESTINATION__0__PORT=104\nHTTP__ENABLED=no\n"
+ACKNOWLEDGEMENT = b"MSH|^~\\&|RIS|H|CALCINODE||20250101||ACK^R01|1|P|2.5.1\rMSA|%s|1.2.840.7\rERR||PID^1|101^x|E\r"
+# As fuzz_request reads them: the method, then the target.
+TARGETS = [b"\0/", b"\0/metrics", b"\0/readyz", b"\0/api/v1/events?since=1", b"\0/api/v1/studies/1.2.3/objects/sr.dcm",
+           b"\0/api/v1/studies?verdict=positive&search=a+b%26&limit=5", b"\1/api/v1/studies/1.2.3/resend"]
 JPEG2000 = {"jpeg2000lossless": gdcm.TransferSyntax.JPEG2000Lossless, "jpeg2000": gdcm.TransferSyntax.JPEG2000}
 
 
@@ -178,11 +183,17 @@ def conversations(dataset):
 
 def make(program, source, corpora):
     """Fills the folder `corpora`, one folder a target; existing inputs stay."""
-    folders = {name: corpora / name for name in ("config", "association", "command", "peer", "part10", "image",
-                                                 "frames", "jpeg2000", "geometry")}
+    folders = {name: corpora / name for name in ("acknowledgement", "association", "command", "config", "environment",
+                                                 "frames", "geometry", "image", "jpeg2000", "part10", "peer",
+                                                 "request")}
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
     (folders["config"] / "sample").write_bytes((source / "config/calcinode.toml").read_bytes())
+    (folders["environment"] / "sample").write_bytes(ENVIRONMENT)
+    for code in (b"AA", b"AE", b"AR"):
+        (folders["acknowledgement"] / code.decode()).write_bytes(ACKNOWLEDGEMENT % code)
+    for number, target in enumerate(TARGETS):
+        (folders["request"] / str(number)).write_bytes(target)
     (folders["geometry"] / "sound").write_bytes(bytes(4000))
     (folders["association"] / "request").write_bytes(association_request())
     for field in (0x0001, 0x0030, 0x0fff):
