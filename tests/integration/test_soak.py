@@ -30,6 +30,8 @@ QUIET_S = 3
 PAUSE_S = 1.5            # the longest that a sender is away between two studies
 RESTARTED = 1 / 3        # of the studies come while the daemon is stopped and killed again and again
 LIVES = (2, 8)           # seconds between these
+PATIENT = 4              # each so many-th life lasts until a study was judged, however slow the machine is ...
+PATIENCE_S = 120         # ... but not longer
 BATCHES = 10             # of the long life; after each the daemon is idle and is looked at
 WARM_UP = 3              # batches, in which caches and the allocator's heaps fill
 ENOUGH_TO_JUDGE = 100    # studies from which on the memory is judged, not only told
@@ -134,11 +136,22 @@ class Soak(unittest.TestCase):
         self.assertEqual(failures, [])
         senders.settle(self.node, self.ledger, SETTLE_S)
 
+    def judged(self):
+        return self.node.rows("SELECT count(*) AS number FROM result")[0]["number"]
+
+    def live_until_judged(self, threads):
+        """A machine that is so busy that no life is long enough for an analysis would else never come to an end."""
+        before, end = self.judged(), time.monotonic() + PATIENCE_S
+        while self.judged() == before and time.monotonic() < end and any(thread.is_alive() for thread in threads):
+            time.sleep(0.1)
+
     def with_restarts(self, count):
         threads, failures = self.start_sending(count)
         restarts = 0
         while any(thread.is_alive() for thread in threads):
             time.sleep(self.chance.uniform(*LIVES))
+            if restarts % PATIENT == PATIENT - 1:
+                self.live_until_judged(threads)
             if self.chance.random() < 0.5:
                 self.node.kill()
             else:
