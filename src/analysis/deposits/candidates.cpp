@@ -12,7 +12,7 @@ namespace {
 
 // Of a place: what hangs together above this is a candidate; pieces are judged as a whole later. Where
 // nothing reaches it, a small or faint thing, what hangs together above the second.
-constexpr double clear_log_odds = 0.5, faint_log_odds = -1.5;
+constexpr double clear_log_odds = 0.5, faint_log_odds = -2.2;
 
 Candidate candidate_of(std::vector<std::uint32_t> voxels, const Observer& observer, std::array<int, 3> size) {
     Candidate candidate;

@@ -51,7 +51,7 @@ std::vector<Judged> judge(const Volume& volume, const spine::SpineInView& seen, 
     return all;
 }
 
-// What lies near a sure deposit is likelier one as well.
+// What lies near a sure deposit, one that will be reported, is likelier one as well.
 void add_group_evidence(std::vector<Judged>& all) {
     const auto apart_mm = [](const Judged& a, const Judged& b) {
         const auto &p = a.mass.candidate.centre, &q = b.mass.candidate.centre;
@@ -59,7 +59,9 @@ void add_group_evidence(std::vector<Judged>& all) {
     };
     std::vector<const Judged*> sure;
     for (const auto& judged : all)
-        if (!judged.mimic && judged.log_odds >= sure_log_odds) sure.push_back(&judged);
+        if (!judged.mimic && judged.log_odds >= sure_log_odds &&
+            judged.mass.volume_mm3 >= smallest_deposit_mm3)
+            sure.push_back(&judged);
     for (auto& judged : all) {
         if (judged.mimic || judged.log_odds >= sure_log_odds) continue;
         const bool grouped = std::ranges::any_of(

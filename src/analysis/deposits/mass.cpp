@@ -112,6 +112,8 @@ Mass mass_of(const Volume& volume, const spine::SpineInView& seen, const SolidTi
     measure_surface(mass, volume);
     measure_likeness(mass, volume, seen.frame, observer, tissue.smooth.size);
     mass.island = mass.volume_mm3 / static_cast<double>(connected_mm3(candidate, tissue.smooth));
+    mass.standing_out = standing_out(candidate, tissue.smooth, mass.volume_mm3, mass.mean_hu);
+    mass.compactness = compactness(volume.grid, mass.voxels);
     mass.growth = std::log2(std::max(1.0, mass.volume_mm3 / candidate.volume_mm3));
     return mass;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analysis/deposits/candidates.hpp"
+#include "analysis/deposits/form.hpp"
 #include "analysis/deposits/placement.hpp"
 #include "analysis/volume.hpp"
 
@@ -21,8 +22,9 @@ struct Mass {
     double free_surface = 0;  // share of its surface that borders on soft tissue, not on something dense
     double air_surface = 0;   // share of its surface that borders on air
     double island = 0;        // its volume by that of all that hangs together with it above soft tissue
-    double growth = 0;        // doublings of volume from its solid centres to the outline
-    double unmatched_other_side = 0;  // share of it where the other side shows nothing like it
+    double standing_out = 0, compactness = 0;  // see form.hpp
+    double growth = 0;                         // doublings of volume from its solid centres to the outline
+    double unmatched_other_side = 0;           // share of it where the other side shows nothing like it
     double unmatched_neighbours = 0;  // share of it where the vertebrae above and below show nothing like it
     double unmatched_anywhere = 0;    // share of it where neither does
     bool cut_by_view = false;         // reaches the first or the last slice

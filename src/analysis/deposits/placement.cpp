@@ -14,6 +14,7 @@ constexpr double canal_mm = 8, canal_front_mm = -7, canal_back_mm = 7;
 constexpr double body_from_mm = -8;  // in front of the canal's middle: behind it are pedicles and canal
 constexpr double rim_mm = 3;         // of a body: endplates' edges and osteophytes
 constexpr double below_plate_mm = 4;
+constexpr double first_levels_mm = 45;  // below the skull
 
 Region region_of(const Vertebra& vertebra, const spine::SpineInView& seen) {
     const char first = vertebra.level.empty() ? 'u' : vertebra.level.front();
@@ -28,6 +29,13 @@ Region region_of(const Vertebra& vertebra, const spine::SpineInView& seen) {
         return region_of(named, seen);
     }
     return Region::thoracic;
+}
+
+// By its height below the skull; where none is in view by the name of the vertebra beside it.
+bool is_beside_first_levels(const spine::CurvedPoint& at, const Vertebra* nearest,
+                            const spine::SpineInView& seen) {
+    if (seen.skull_s) return at.s - *seen.skull_s < first_levels_mm;
+    return nearest != nullptr && (nearest->level == "C1" || nearest->level == "C2");
 }
 
 Zone zone_of(const spine::CurvedPoint& at, const Placement& placement) {
@@ -62,6 +70,7 @@ Placement placement_of(const spine::CurvedPoint& at, const spine::SpineInView& s
         placement.region = region_of(*nearest, seen);
         placement.half_width_mm = std::clamp(width_of_depth * nearest->depth_mm, narrowest_mm, widest_mm);
     }
+    placement.first_levels = is_beside_first_levels(at, nearest, seen);
     placement.zone = zone_of(at, placement);
     return placement;
 }

@@ -22,6 +22,7 @@ struct Placement {
     double behind_front_mm = 0;    // behind the front of the nearest vertebral body; negative in front of it
     double half_width_mm = 0;      // of that body
     double below_skull_mm = 1000;  // below the occiput; large where no skull is in view
+    bool first_levels = false;     // beside C1 or C2
     bool sacral = false;           // below the upper endplate of S1
 };
 

@@ -4,7 +4,7 @@ namespace calcinode::deposits {
 namespace {
 
 constexpr double smoothing_mm = 0.8;    // takes the noise of a sharp kernel out of the extremes
-constexpr int lowest_hu = 120;          // faint deposits start at 200; their rim and texture go below
+constexpr int lowest_hu = 105;          // faint deposits start at 200; their rim and texture go below
 constexpr double least_evenness = 0.5;  // lowest by highest: across a cortex it is far lower
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace calcinode::deposits {
 namespace {
 
 // Candidates with less evidence by their tissue and size are bone.
-constexpr double outlined_log_odds = -1.4, outlined_if_open_log_odds = -2.6;
+constexpr double outlined_log_odds = -1.9, outlined_if_open_log_odds = -3.6;
 constexpr double open_share = 0.85;  // a small thing in soft tissue needs less
 constexpr double doubling_log_odds = 0.4, even_mm3 = 50;
 constexpr double large_mm3 = 400, large_log_odds = 0.3;

@@ -32,6 +32,7 @@ Mass free_ball() {
     mass.volume_mm3 = 1000;
     mass.mean_hu = 450, mass.max_hu = 520, mass.spread = 0.12;
     mass.free_surface = 0.95, mass.island = 0.9, mass.growth = 2;
+    mass.standing_out = 0.95, mass.compactness = 0.85;
     mass.unmatched_other_side = mass.unmatched_neighbours = mass.unmatched_anywhere = 1;
     return mass;
 }
@@ -42,6 +43,7 @@ Mass bone() {
     set_features(mass, {0.3, 0.5, 0.65, 500, 0.95, 1, 0.9});
     mass.spread = 0.28;
     mass.free_surface = 0.3, mass.island = 0.02, mass.growth = 5;
+    mass.standing_out = 0, mass.compactness = 0.3;
     mass.unmatched_other_side = mass.unmatched_neighbours = mass.unmatched_anywhere = 0;
     return mass;
 }
@@ -125,7 +127,7 @@ TEST_CASE("in the middle there is no other side to be unlike to") {
     CHECK(of(evidence, "no other side to compare with") != nullptr);
 }
 
-TEST_CASE("each property of a deposit speaks for it: larger, freer, an island, unmatched") {
+TEST_CASE("each property of a deposit speaks for it: larger, freer, an island, compact, unmatched") {
     const double whole = log_odds_of(free_ball());
     const auto without = [&](auto change) {
         auto mass = free_ball();
@@ -136,6 +138,8 @@ TEST_CASE("each property of a deposit speaks for it: larger, freer, an island, u
     CHECK(without([](Mass& m) { m.spread = 0.3; }) < whole);
     CHECK(without([](Mass& m) { m.free_surface = 0.3; }) < whole);
     CHECK(without([](Mass& m) { m.island = 0.05; }) < whole);
+    CHECK(without([](Mass& m) { m.standing_out = 0.1; }) < whole);
+    CHECK(without([](Mass& m) { m.compactness = 0.3; }) < whole);
     CHECK(without([](Mass& m) { m.unmatched_other_side = 0; }) < whole);
     CHECK(without([](Mass& m) { m.unmatched_neighbours = 0; }) < whole);
     CHECK(without([](Mass& m) { m.unmatched_anywhere = 0; }) < whole);
@@ -144,14 +148,14 @@ TEST_CASE("each property of a deposit speaks for it: larger, freer, an island, u
 }
 
 TEST_CASE("places where bone is often unlike itself ask for more") {
-    const auto at = [](Zone zone, double below_skull_mm = 100) {
+    const auto at = [](Zone zone, bool first_levels = false) {
         auto mass = free_ball();
         mass.placement.zone = zone;
-        mass.placement.below_skull_mm = below_skull_mm;
+        mass.placement.first_levels = first_levels;
         return log_odds_of(mass);
     };
-    CHECK(at(Zone::midline) < at(Zone::beside));  // spinous processes
-    CHECK(at(Zone::at_body) < at(Zone::beside));  // osteophytes
-    CHECK(at(Zone::canal) > at(Zone::beside));    // no bone belongs there
-    CHECK(at(Zone::beside, 30) < at(Zone::beside));
+    CHECK(at(Zone::midline) < at(Zone::beside));       // spinous processes
+    CHECK(at(Zone::at_body) < at(Zone::beside));       // osteophytes
+    CHECK(at(Zone::canal) > at(Zone::beside));         // no bone belongs there
+    CHECK(at(Zone::beside, true) < at(Zone::beside));  // C1 and C2 have no like
 }

@@ -146,10 +146,10 @@ TEST_CASE("a mass where the aorta is is excluded, as plaque") {
 }
 
 TEST_CASE("a sure deposit makes an unsure one near it likelier") {
-    // Small, faint, and at the front edge of the body: could be an osteophyte.
-    const Ball unsure{36, 18, -26, 3.2, 300}, sure{60, 30, 16, 5, 600};
+    // Faint, beside a facet, and with its like on the other side: could be bone of the joint.
+    const Ball unsure{36, 26, 16, 4, 250}, its_like{36, -26, 16, 4, 250}, sure{60, 30, 16, 5, 600};
     const double all = 0;  // whatever it is, it is reported
-    const auto alone = found_with({unsure}, all), near = found_with({unsure, sure}, all);
+    const auto alone = found_with({unsure, its_like}, all), near = found_with({unsure, its_like, sure}, all);
     const auto *before = evidence_at(alone, unsure), *after = evidence_at(near, unsure);
     REQUIRE(before);
     REQUIRE(after);

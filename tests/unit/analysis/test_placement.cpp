@@ -88,6 +88,18 @@ TEST_CASE("the height below the skull is known only where a skull is in view") {
     CHECK(placement_of({second, 0, 0}, seen).below_skull_mm == doctest::Approx(second - 10));
 }
 
+TEST_CASE("what is beside C1 and C2 is told by the skull, or without one in view by their names") {
+    auto seen = spine_named("C", 1);  // the second is C2
+    const auto first_levels = [&](double s) { return placement_of({s, 10, 15}, seen).first_levels; };
+    CHECK(first_levels(second));
+    CHECK(!first_levels(second + pitch_mm));
+    CHECK(!placement_of({second, 10, 15}, spine_named("C", 4)).first_levels);
+    CHECK(!placement_of({second, 10, 15}, spine_named("", 0)).first_levels);
+    seen.skull_s = 0;
+    CHECK(first_levels(44));
+    CHECK(!first_levels(46));
+}
+
 TEST_CASE("without a vertebra in view a place has no front, and is beside") {
     auto seen = spine_named("C", 1);
     seen.spine.vertebrae.clear();
