@@ -6,6 +6,7 @@
 #include <exception>
 #include <new>
 
+#include "app/analysis_result.hpp"
 #include "app/in_words.hpp"
 #include "app/judge_options.hpp"
 #include "app/result_folder.hpp"
@@ -22,61 +23,6 @@ constexpr UnixMillis lease_ms = 120 * 1000;
 // A positive study's result takes about 5 MiB; its segmentation grows by up to 32 KiB a slice for each
 // deposit that crosses it, which leaves room for a thousand such slices.
 constexpr std::uintmax_t room_for_result = 64ULL << 20;
-
-std::string identity_of(const report::FigureOptions& figure) {
-    std::string text = "figure";
-    for (const bool chosen : {figure.multi_frame, figure.for_negative, figure.with_patient})
-        text += chosen ? " 1" : " 0";
-    return text;
-}
-
-// What the result was made of: `volume`, and what else its objects depend on; where there was no volume, the
-// files as they are.
-std::string identity_of(const std::string& volume, const std::vector<store::InstanceRow>& instances,
-                        const JudgeOptions& options) {
-    std::string identity = volume;
-    if (identity.empty())
-        for (const auto& instance : instances) identity += instance.sop_instance_uid + instance.sha256 + "\n";
-    return identity + "\n" CALCINODE_VERSION "\n" + std::to_string(options.report_negative) + "\n" +
-           std::to_string(options.first_series_number) + "\n" + options.series_description + "\n" +
-           identity_of(options.figure);
-}
-
-std::string joined(const std::vector<std::string>& names) {
-    std::string text;
-    for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-    return text;
-}
-
-// `folder`: the result's, relative to that of all results.
-store::NewResult row_of(const JudgedStudy& judged, const std::filesystem::path& folder) {
-    const auto& outcome = judged.outcome;
-    store::NewResult row;
-    row.study_uid = outcome.study_uid;
-    row.identity = folder.filename().string();
-    row.status = to_string(outcome.status);
-    row.verdict = outcome.findings ? std::string(to_string(outcome.findings->verdict)) : "";
-    row.reason = outcome.reason_code.empty() ? "" : outcome.reason_code + ": " + outcome.reason;
-    row.folder = folder.string();
-    for (const auto& object : judged.objects)
-        row.objects.push_back(
-            {object.sop_class_uid, object.sop_instance_uid, (folder / object.file.filename()).string()});
-    return row;
-}
-
-std::string alerts_of(const store::NewResult& result) {
-    std::vector<std::string> receivers;
-    for (const auto& alert : result.alerts) receivers.push_back(alert.receiver);
-    return receivers.empty() ? "" : "; alert queued for " + joined(receivers);
-}
-
-std::string consequence_of(const store::NewResult& result) {
-    if (result.objects.empty()) return "; nothing to deliver";
-    if (result.destinations.empty())
-        return fmt::format("; {} objects kept, no destination is configured", result.objects.size());
-    return fmt::format("; {} object{} queued for {}", result.objects.size(),
-                       result.objects.size() == 1 ? "" : "s", joined(result.destinations));
-}
 
 // How many of the images have no file any more.
 std::ptrdiff_t count_missing(const std::vector<store::InstanceRow>& instances, const spool::Spool& spool) {
