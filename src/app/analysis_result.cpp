@@ -2,6 +2,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "base/words.hpp"
+
 namespace calcinode::app {
 namespace {
 
@@ -9,12 +11,6 @@ std::string identity_of(const report::FigureOptions& figure) {
     std::string text = "figure";
     for (const bool chosen : {figure.multi_frame, figure.for_negative, figure.with_patient})
         text += chosen ? " 1" : " 0";
-    return text;
-}
-
-std::string joined(const std::vector<std::string>& names) {
-    std::string text;
-    for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
     return text;
 }
 
@@ -48,7 +44,7 @@ store::NewResult row_of(const JudgedStudy& judged, const std::filesystem::path& 
 std::string alerts_of(const store::NewResult& result) {
     std::vector<std::string> receivers;
     for (const auto& alert : result.alerts) receivers.push_back(alert.receiver);
-    return receivers.empty() ? "" : "; alert queued for " + joined(receivers);
+    return receivers.empty() ? "" : "; alert queued for " + listed(receivers);
 }
 
 std::string consequence_of(const store::NewResult& result) {
@@ -56,7 +52,7 @@ std::string consequence_of(const store::NewResult& result) {
     if (result.destinations.empty())
         return fmt::format("; {} objects kept, no destination is configured", result.objects.size());
     return fmt::format("; {} object{} queued for {}", result.objects.size(),
-                       result.objects.size() == 1 ? "" : "s", joined(result.destinations));
+                       result.objects.size() == 1 ? "" : "s", listed(result.destinations));
 }
 
 }  // namespace calcinode::app

@@ -5,17 +5,12 @@
 #include <chrono>
 #include <cstdio>
 
+#include "base/words.hpp"
 #include "config/config.hpp"
 #include "notify/alerts.hpp"
 
 namespace calcinode::app {
 namespace {
-
-std::string list_of(const std::vector<std::string>& entries, const std::string& if_none) {
-    std::string text;
-    for (const auto& entry : entries) text += (text.empty() ? "" : ", ") + entry;
-    return text.empty() ? if_none : text;
-}
 
 std::string ports_of(const config::Config& config) {
     const auto with_tls = std::to_string(config.tls.port) + " with TLS";
@@ -60,8 +55,8 @@ void explain(const config::Config& config) {
         "from one address.\n",
         config.node.bind, ports_of(config), config.node.ae_title,
         config.receive.check_called_ae ? "" : " (and under any other called AE title)",
-        list_of(config.receive.allowed_callers, "every calling AE title"),
-        list_of(config.receive.allowed_addresses, "every address"), config.receive.max_associations,
+        listed(config.receive.allowed_callers, "every calling AE title"),
+        listed(config.receive.allowed_addresses, "every address"), config.receive.max_associations,
         config.receive.max_associations_per_peer);
     fmt::print("Keeps everything below {}.\n", config.node.data_dir.string());
     fmt::print("A study is analysed {} s after its last image, {} s where slices are missing.\n",
@@ -76,7 +71,7 @@ void explain(const config::Config& config) {
         fmt::print("Asks {} at {}:{} for earlier results.\n", config.priors.ae_title, config.priors.host,
                    config.priors.port);
     for (const auto& alert : config.alerts)
-        fmt::print("Tells {} of {} studies, by {}.\n", alert.name, list_of(alert.when, "no"), way_of(alert));
+        fmt::print("Tells {} of {} studies, by {}.\n", alert.name, listed(alert.when, "no"), way_of(alert));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/fd.hpp"
+#include "base/words.hpp"
 #include "config/alerts.hpp"
 #include "config/config.hpp"
 #include "config/consistency.hpp"
@@ -12,12 +13,6 @@ namespace calcinode::config {
 namespace {
 
 constexpr std::size_t largest_file_bytes = 1 << 20;
-
-std::string list_of(const std::vector<std::string>& names) {
-    std::string words;
-    for (const auto& name : names) words += (words.empty() ? "" : ", ") + name;
-    return words;
-}
 
 // Reads all sections of `document`, and says what each is called and which keys it has.
 class Reader {
@@ -101,7 +96,7 @@ class Reader {
             const std::string name(key.str());
             if (std::ranges::find(sections_, name) == sections_.end())
                 mistakes_->push_back(
-                    mistake_at(place_of(node), name, "is not known here; there are " + list_of(sections_)));
+                    mistake_at(place_of(node), name, "is not known here; there are " + listed(sections_)));
         }
     }
 

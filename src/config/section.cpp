@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <ranges>
+
+#include "base/words.hpp"
 
 namespace calcinode::config {
 
@@ -12,12 +15,6 @@ std::string short_text(double value) {
     std::array<char, 32> text{};
     const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
     return {text.data(), end};
-}
-
-std::string in_words(const Settings& settings) {
-    std::string words;
-    for (const auto& [key, value] : settings) words += (words.empty() ? "" : ", ") + key;
-    return words;
 }
 
 }  // namespace
@@ -49,9 +46,7 @@ void Section::text(const std::string& key, std::string& field, const TextRule& r
 
 void Section::texts(const std::string& key, std::vector<std::string>& fields, const TextRule& rule) {
     if (const auto* node = find(key)) read_texts(*node, key, fields, rule);
-    std::string words;
-    for (const auto& field : fields) words += (words.empty() ? "" : ", ") + field;
-    settings_[key] = words.empty() ? "nothing" : words;
+    settings_[key] = listed(fields, "nothing");
 }
 
 void Section::read_texts(const toml::node& node, const std::string& key, std::vector<std::string>& fields,
@@ -110,7 +105,8 @@ void Section::finish() {
     for (const auto& [key, node] : *table_) {
         const std::string name(key.str());
         if (std::ranges::find(keys_, name_ + "." + name) == keys_.end())
-            mistake(place_of(node), name, "is not known here; there are " + in_words(settings_));
+            mistake(place_of(node), name,
+                    "is not known here; there are " + listed(std::views::keys(settings_)));
     }
 }
 
