@@ -31,11 +31,13 @@ constexpr Knot air_curve[] = {{0, 0.06}, {0.05, -0.93}, {0.2, -2.62}};
 constexpr Knot density_curve[] = {{150, -2.03}, {250, -0.45}, {400, 0.37}, {700, 0.21}, {1000, -2.28}};
 constexpr Knot massive_curve[] = {{0.2, -1.90}, {0.45, -0.55}, {0.7, 0.85}, {0.95, 2.40}};
 constexpr double no_other_side = 0.56;
-constexpr double midline_log_odds = -2.25;                             // spinous processes mirror themselves
-constexpr double canal_log_odds = 0.76;                                // no bone belongs there
-constexpr double at_body_log_odds = -1.31, in_front_log_odds = -1.11;  // osteophytes; vessels and cartilage
-constexpr double first_levels_log_odds = -0.88;                        // C1 and C2 are like no other
-constexpr double cut_by_view_log_odds = -1.40;  // neither its form nor its neighbours are in view
+constexpr double midline_log_odds = -2.25;  // spinous processes mirror themselves
+constexpr double canal_log_odds = 0.76;     // no bone belongs there
+// Osteophytes are the commonest thing at a body that is unlike the other side: twice what the fit gives.
+constexpr double at_body_log_odds = -2.6;
+constexpr double in_front_log_odds = -1.11;      // vessels and cartilage
+constexpr double first_levels_log_odds = -0.88;  // C1 and C2 are like no other
+constexpr double cut_by_view_log_odds = -1.40;   // neither its form nor its neighbours are in view
 // The offset of the regression less 1.2: deposits are far rarer in patients than in the volumes of the fit.
 // In patients that a fit has not seen it lets one false alarm pass in ten of those hard volumes.
 constexpr double prior = -9.69;

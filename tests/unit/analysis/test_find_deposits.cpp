@@ -159,6 +159,16 @@ TEST_CASE("a sure deposit makes an unsure one near it likelier") {
     CHECK(sum_of(*after) > sum_of(*before));
 }
 
+TEST_CASE("what could be an osteophyte is no likelier near a sure deposit") {
+    // At the side of the body, with its like on the other side.
+    const Ball unsure{36, 18, -26, 4, 300}, its_like{36, -18, -26, 4, 300}, sure{60, 30, 16, 5, 600};
+    const auto found = found_with({unsure, its_like, sure}, 0);
+    const auto* evidence = evidence_at(found, unsure);
+    REQUIRE(evidence);
+    REQUIRE(names(*evidence, "place"));
+    CHECK(!names(*evidence, "near a sure deposit"));
+}
+
 TEST_CASE("what is less sure than is asked for is listed as excluded, with the same evidence") {
     const auto listed = found_with({left_muscle, right_facet}, 1.1);
     CHECK(listed.deposits.empty());
