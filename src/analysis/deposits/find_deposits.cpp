@@ -51,8 +51,8 @@ std::vector<Judged> judge(const Volume& volume, const spine::SpineInView& seen, 
     return all;
 }
 
-// What lies near a sure deposit, one that will be reported, is likelier one as well; not what could be an
-// osteophyte, which comes with age and not with deposits.
+// What lies near a sure deposit, one that will be reported, is likelier one as well; not what lies at
+// the front of the bodies, where osteophytes and plaques come with age and not with deposits.
 void add_group_evidence(std::vector<Judged>& all) {
     const auto apart_mm = [](const Judged& a, const Judged& b) {
         const auto &p = a.mass.candidate.centre, &q = b.mass.candidate.centre;
@@ -64,8 +64,9 @@ void add_group_evidence(std::vector<Judged>& all) {
             judged.mass.volume_mm3 >= smallest_deposit_mm3)
             sure.push_back(&judged);
     for (auto& judged : all) {
-        const bool at_body = judged.mass.placement.zone == Zone::at_body;
-        if (judged.mimic || at_body || judged.log_odds >= sure_log_odds) continue;
+        const auto zone = judged.mass.placement.zone;
+        const bool at_front = zone == Zone::at_body || zone == Zone::in_front;
+        if (judged.mimic || at_front || judged.log_odds >= sure_log_odds) continue;
         const bool grouped = std::ranges::any_of(
             sure, [&](const Judged* other) { return apart_mm(judged, *other) < group_mm; });
         if (!grouped) continue;
