@@ -16,9 +16,13 @@ import socket
 import struct
 import sys
 import threading
+import time
 
 CT_IMAGE_STORAGE, EXPLICIT_LITTLE_ENDIAN = b"1.2.840.10008.5.1.4.1.1.2", b"1.2.840.10008.1.2.1"
 WORKERS = 16
+# Begun in a second, by all of them. They come from the machine that the node and the honest sender run on: without a bound
+# it would be measured who gets its processors.
+RATE = 100
 MOST_HELD = 200      # silent or dripping connections at once
 PATIENCE_S = 5       # for an answer of the node
 DRIP_EVERY_S = 0.5
@@ -246,8 +250,11 @@ def main(port, seed, count):
     held = Held()
     workers = [Abuse(port, f"{seed} {number}", held) for number in range(WORKERS)]
 
+    begin = time.monotonic()
+
     def work(number):
-        for _ in range(number, count, WORKERS):
+        for turn in range(number, count, WORKERS):
+            time.sleep(max(0, begin + turn / RATE - time.monotonic()))
             workers[number].one()
     threads = [threading.Thread(target=work, args=(number,)) for number in range(WORKERS)]
     for thread in threads:
