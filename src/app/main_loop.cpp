@@ -15,6 +15,7 @@
 #include <csignal>
 #include <functional>
 
+#include "base/memory.hpp"
 #include "observe/notify.hpp"
 
 namespace calcinode::app {
@@ -26,6 +27,8 @@ using Duration = std::chrono::steady_clock::duration;
 constexpr auto lease_extension_interval = 20s;
 // Signs of life for the data folder; a container is asked every 30 s.
 constexpr auto sign_interval = 10s;
+// Seldom enough to cost an analysis nothing, which needs again what it freed.
+constexpr auto memory_interval = 10s;
 // A thread that has not moved for so long is stuck, where no watchdog says how long.
 constexpr Duration stuck_after = 3min;
 // So many signs in the watchdog's time, so that one that comes late is not the end.
@@ -127,6 +130,7 @@ void MainLoop::run(Daemon& daemon, const std::filesystem::path& config_file) {
                      watchdog ? std::min<Duration>(sign_interval, *watchdog / signs_in_watchdog_time)
                               : Duration(sign_interval),
                      [&] { signs.give(); });
+    const Every memory(context, memory_interval, return_freed_memory);
     parts_->await_signal(daemon, config_file);
     context.run();
 }

@@ -1,5 +1,6 @@
 #include "base/memory.hpp"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -49,6 +50,10 @@ std::uint64_t memory_bound(const std::filesystem::path& root) {
         bound = std::min(bound, limit_in(group / "memory.max"));
     }
     return bound;
+}
+
+void return_freed_memory() {
+    ::malloc_trim(0);
 }
 
 }  // namespace calcinode

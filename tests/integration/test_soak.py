@@ -36,6 +36,7 @@ BATCHES = 10             # of the long life; after each the daemon is idle and i
 WARM_UP = 3              # batches, in which caches and the allocator's heaps fill
 ENOUGH_TO_JUDGE = 100    # studies from which on the memory is judged, not only told
 MOST_GROWTH = 0.05
+RETURNED_WITHIN_S = 11   # what was freed, to the system
 SETTLE_S = 900
 LATE = 10                # slices that come after the others have been judged
 MR_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.4"
@@ -171,6 +172,8 @@ class Soak(unittest.TestCase):
         looks = []
         for batch in range(BATCHES):
             self.finish(*self.start_sending(count * (batch + 1) // BATCHES - count * batch // BATCHES))
+            if STUDIES >= ENOUGH_TO_JUDGE:
+                time.sleep(RETURNED_WITHIN_S)
             looks.append(self.look())
         return looks
 
