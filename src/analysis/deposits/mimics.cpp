@@ -11,7 +11,8 @@ constexpr double styloid_mm = 20, styloid_beside_mm = 25;  // styloid process an
 constexpr double widest_mm = 44, widest_lumbar_mm = 50;    // further out: ribs, scapula, jaw
 constexpr double jaw_mm = 90;                              // below the skull
 constexpr double tooth_hu = 650;  // of the jaw with its teeth, as far as it is in front of the neck
-constexpr double metal_hu = 2500, metal_mean_hu = 1500;  // enamel is up to 2500, deposits up to about 1500
+constexpr double metal_mean_hu = 1500;
+constexpr double streak_hu = 500, streak_share = 0.6;
 constexpr double oral_contrast_hu = 1200;  // barium; deposits in front of the spine are less dense
 constexpr double front_cervical_mm = -11.5, front_mm = -15;     // in front of the bodies: larynx, aorta
 constexpr double vessels_from_mm = -11, vessels_beside_mm = 9;  // in front of the canal, beside the bodies
@@ -125,7 +126,12 @@ std::optional<Mimic> mimic_by_place(const Mass& mass) {
     return {};
 }
 
+bool may_be_streak(const Mass& mass) {
+    return mass.in_reach_of_metal > streak_share && mass.mean_hu < streak_hu;
+}
+
 Mimic mimic_by_exclusion(const Mass& mass) {
+    if (may_be_streak(mass)) return Mimic::metal_streak;
     switch (mass.placement.zone) {
         case Zone::at_body:
         case Zone::body:
@@ -151,6 +157,8 @@ Mimic mimic_by_exclusion(const Mass& mass) {
 bool could_be_deposit(const Mass& mass, double log_odds) {
     if (log_odds < undecided_log_odds) return false;
     switch (mimic_by_exclusion(mass)) {
+        case Mimic::metal_streak:
+            return true;
         case Mimic::posterior_longitudinal_ligament:
             return mass.volume_mm3 > ligament_mm3;
         case Mimic::nuchal_ligament:

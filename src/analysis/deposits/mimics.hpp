@@ -18,7 +18,12 @@ std::optional<Mimic> mimic_by_place(const Mass& mass);
 // The likeliest name of a mass whose evidence does not do for a deposit.
 Mimic mimic_by_exclusion(const Mass& mass);
 
-// Ossified ligaments that could be deposits as well: a mass in the canal, a large one behind the spine.
+// Whether it may be a streak of metal, whatever speaks for a deposit: near metal, and as faint as streaks
+// are.
+bool may_be_streak(const Mass& mass);
+
+// What could be a deposit as well: ossified ligaments (a mass in the canal, a large one behind the spine),
+// and what may be a streak.
 bool could_be_deposit(const Mass& mass, double log_odds);
 
 }  // namespace calcinode::deposits

@@ -18,6 +18,7 @@ constexpr int nearest_mm = 26, farthest_mm = 64, column_mm = 2;
 constexpr int columns = (farthest_mm - nearest_mm) / column_mm + 1;
 constexpr int slab_front_mm = -14, slab_back_mm = 30, slab_step_mm = 2;
 constexpr double lowest_hu = 0, highest_hu = 500;  // air and metal count no more than fat and bone
+constexpr int metal_hu = 2000;  // screws and rods beside the spine look like ribs, and so do their streaks
 // A rib is 8 to 14 mm thick; this far above and below its middle lies what is between it and the next.
 constexpr int beside_mm = 11;
 // Per column, millimetres of s: ribs fall by up to 55 degrees outward; the first ones rise a little.
@@ -47,13 +48,34 @@ float largest_across(const Volume& volume, const Frame& frame, int s, double u) 
     return largest;
 }
 
-SideView side_view(const Volume& volume, const Frame& frame, int side, int threads) {
+bool has_metal(const Volume& volume, const Frame& frame, int s) {
+    for (int u = -farthest_mm; u <= farthest_mm; u += column_mm)
+        for (int v = slab_front_mm; v <= slab_back_mm; v += slab_step_mm) {
+            const auto at = volume.grid.nearest(
+                frame.to_lps({static_cast<double>(s), static_cast<double>(u), static_cast<double>(v)}));
+            if (volume.grid.contains(at) && volume.at(at) > metal_hu) return true;
+        }
+    return false;
+}
+
+std::vector<char> heights_with_metal(const Volume& volume, const Frame& frame, int threads) {
+    std::vector<char> metal(static_cast<std::size_t>(frame.length()));
+    parallel_for(threads, frame.length(),
+                 [&](int s) { metal[static_cast<std::size_t>(s)] = has_metal(volume, frame, s); });
+    return metal;
+}
+
+// Out of view as well is what metal does not let be seen.
+SideView side_view(const Volume& volume, const Frame& frame, const std::vector<char>& metal, int side,
+                   int threads) {
     SideView view{frame.length(), {}};
     view.values.resize(static_cast<std::size_t>(frame.length() * columns));
     parallel_for(threads, frame.length(), [&](int s) {
         for (int c = 0; c < columns; ++c)
             view.values[static_cast<std::size_t>(s * columns + c)] =
-                largest_across(volume, frame, s, side * (nearest_mm + c * column_mm));
+                metal[static_cast<std::size_t>(s)] != 0
+                    ? static_cast<float>(not_seen)
+                    : largest_across(volume, frame, s, side * (nearest_mm + c * column_mm));
     });
     return view;
 }
@@ -140,9 +162,10 @@ std::vector<double> way_contrast(const SideView& ridge) {
 }  // namespace
 
 Ribs find_ribs(const Volume& volume, const Frame& frame, int threads) {
-    const auto left = way_contrast(ridges(side_view(volume, frame, 1, threads)));
-    const auto right = way_contrast(ridges(side_view(volume, frame, -1, threads)));
     Ribs ribs;
+    ribs.metal = heights_with_metal(volume, frame, threads);
+    const auto left = way_contrast(ridges(side_view(volume, frame, ribs.metal, 1, threads)));
+    const auto right = way_contrast(ridges(side_view(volume, frame, ribs.metal, -1, threads)));
     for (std::size_t s = 0; s < left.size(); ++s) {
         const bool both = !std::isnan(left[s]) && !std::isnan(right[s]);
         ribs.contrast_hu.push_back(both                  ? (left[s] + right[s]) / 2
@@ -168,6 +191,11 @@ std::optional<int> first_rib_top(const Ribs& ribs, const Lung& lung, int from_s)
                 most = std::max(most, contrast[static_cast<std::size_t>(s)]);
         return most;
     };
+    const auto metal_within = [&](int from, int to) {
+        for (int s = std::max(0, from); s < std::min(to, static_cast<int>(ribs.metal.size())); ++s)
+            if (ribs.metal[static_cast<std::size_t>(s)] != 0) return true;
+        return false;
+    };
     int seen_above = 0;  // heights at which a rib would have been seen
     for (int s = 0; s < n; ++s) {
         if (!std::isnan(contrast[static_cast<std::size_t>(s)])) ++seen_above;
@@ -181,6 +209,7 @@ std::optional<int> first_rib_top(const Ribs& ribs, const Lung& lung, int from_s)
         const int next = s + next_from_mm;
         const bool second_follows =
             next + next_within_mm > n || largest(next, next + next_within_mm) > peak * rise;
+        if (metal_within(s - free_above_mm, s + next_from_mm)) continue;
         if (second_follows && largest(s - free_above_mm, s - border_mm) < rest * peak) return s;
     }
     return std::nullopt;

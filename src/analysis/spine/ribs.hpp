@@ -19,6 +19,8 @@ struct Ribs {
     // sides, or not a number where it isn't in view. Measured on 29 necks, a chest and an abdomen: T1 to T12
     // 120 to 450 at the height of the rib's neck, C3 to C6 and L1 to L5 below 85.
     std::vector<double> contrast_hu;
+    // For each height whether metal beside the spine hides what is there.
+    std::vector<char> metal{};
 };
 
 Ribs find_ribs(const Volume& volume, const Frame& frame, int threads);

@@ -169,6 +169,19 @@ TEST_CASE("what could be an osteophyte is no likelier near a sure deposit") {
     CHECK(!names(*evidence, "near a sure deposit"));
 }
 
+TEST_CASE("a faint deposit beside a screw is not reported, yet the study is not negative; a dense one is") {
+    const Ball screw{36, 14, 26, 3, 6000}, dense{36, 34, 26, 6, 700}, faint{36, 34, 26, 6, 350};
+    CHECK(found_with({faint}).deposits.size() == 1);
+    CHECK(found_with({screw, dense}).deposits.size() == 1);
+    const auto found = found_with({screw, faint});
+    CHECK(found.deposits.empty());
+    const auto listed = std::ranges::find_if(
+        found.excluded, [&](const Excluded& e) { return far_from(faint, e.centroid) < 2; });
+    REQUIRE(listed != found.excluded.end());
+    CHECK(listed->mimic == Mimic::metal_streak);
+    CHECK(verdict_of(found.deposits, found.excluded, {}) == Verdict::indeterminate);
+}
+
 TEST_CASE("what is less sure than is asked for is listed as excluded, with the same evidence") {
     const auto listed = found_with({left_muscle, right_facet}, 1.1);
     CHECK(listed.deposits.empty());

@@ -77,6 +77,20 @@ TEST_CASE("the first rib is found below a neck, not in the middle of a thorax") 
     CHECK_FALSE(first_rib_top(find_ribs(thorax.volume, thorax.frame, 1), {}, 0));
 }
 
+TEST_CASE("screws and rods beside the spine are no ribs, and hide where ribs begin") {
+    constexpr std::int16_t titanium = 3000;
+    const auto screwed = [](CurvedPoint p, int otherwise) {
+        const bool screw =
+            std::abs(p.s - 100) < 4 && std::abs(std::abs(p.u) - 15) < 4 && std::abs(p.v - 10) < 8;
+        return screw ? titanium : otherwise;
+    };
+    const auto like_ribs = [&](CurvedPoint p) { return screwed(p, in_rib(p, 100, 22, 0.3) ? bone : soft); };
+    const Around lumbar(200, like_ribs);
+    const auto ribs = find_ribs(lumbar.volume, lumbar.frame, 1);
+    CHECK(std::isnan(ribs.contrast_hu[100]));
+    CHECK_FALSE(first_rib_top(ribs, {}, 0));
+}
+
 TEST_CASE("transverse processes and vessels are no ribs") {
     const Around lumbar(200, [](CurvedPoint p) {
         const bool process = std::abs(p.u) < 42 && std::abs(p.v - 8) < 5 && std::fmod(p.s, 34) < 10;
