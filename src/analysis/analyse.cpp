@@ -1,6 +1,7 @@
 #include "analysis/analyse.hpp"
 
 #include "analysis/deposits/find_deposits.hpp"
+#include "analysis/motion.hpp"
 #include "analysis/spine/find_spine.hpp"
 
 namespace calcinode {
@@ -17,6 +18,7 @@ std::expected<Findings, Unfit> analyse(const Volume& volume, const AnalysisOptio
     finished("deposits");
 
     Findings findings;
+    findings.motion = find_motion(volume, options.threads);
     findings.spine = std::move(seen->spine);
     findings.deposits = std::move(found.deposits);
     findings.excluded = std::move(found.excluded);

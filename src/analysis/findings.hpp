@@ -174,12 +174,19 @@ struct Excluded {
     std::vector<Evidence> evidence{};
 };
 
+// Where the patient moved between two slices.
+struct MotionStep {
+    LpsPoint place;  // between them, in the middle of the view
+    double step_mm = 0;
+};
+
 struct Findings {
     Verdict verdict = Verdict::negative;
     Severity severity = Severity::none;
     Spine spine;
     std::vector<Deposit> deposits;  // largest first
     std::vector<Excluded> excluded;
+    std::vector<MotionStep> motion{};  // lowest first
     double total_volume_mm3() const;
 };
 

@@ -52,6 +52,7 @@ inline constexpr Code irregular_series{"CALC202", "99CALC", "Irregular series of
 inline constexpr Code thick_slices{"CALC203", "99CALC", "Slices more than 3 mm apart"};
 inline constexpr Code level_uncertain{"CALC204", "99CALC", "Names of vertebrae uncertain"};
 inline constexpr Code contrast_medium{"CALC205", "99CALC", "Contrast medium in vessels"};
+inline constexpr Code motion{"CALC206", "99CALC", "Motion between images"};
 
 // Where.
 inline constexpr Code spine{"421060004", "SCT", "Spine"};

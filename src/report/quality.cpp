@@ -1,5 +1,7 @@
 #include "report/quality.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 
 namespace calcinode::report {
@@ -37,6 +39,17 @@ std::string list_of(const std::vector<NotReported>& groups, bool could_be) {
     return text;
 }
 
+// The largest step, and how many there are.
+std::string motion_words(const std::vector<MotionStep>& motion) {
+    const auto& most = *std::ranges::max_element(motion, {}, &MotionStep::step_mm);
+    const auto others = motion.size() - 1;
+    return fmt::format(
+        "The patient moved by about {:.0f} mm between two images (z {:.1f} mm){}: what lies there can't be "
+        "measured.",
+        most.step_mm, most.place.z,
+        others == 0 ? "" : fmt::format(", and less at {} more place{}", others, others == 1 ? "" : "s"));
+}
+
 }  // namespace
 
 std::vector<QualityFinding> quality_findings(const ReportContext& context) {
@@ -50,6 +63,7 @@ std::vector<QualityFinding> quality_findings(const ReportContext& context) {
         found.push_back(
             {codes::thick_slices,
              "Slices more than 3 mm apart: small deposits may be missed, volumes are less exact."});
+    if (!findings.motion.empty()) found.push_back({codes::motion, motion_words(findings.motion)});
     for (const auto& remark : remarks) found.push_back({codes::irregular_series, remark + "."});
     if (has_unnamed_vertebra(findings.spine))
         found.push_back(

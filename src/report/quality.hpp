@@ -15,8 +15,8 @@ struct QualityFinding {
     std::string words;  // a sentence
 };
 
-// Metal and its streaks, irregular or thick slices, uncertain names of vertebrae, contrast medium. Motion is
-// not looked for.
+// Metal and its streaks, motion between slices, irregular or thick slices, uncertain names of vertebrae,
+// contrast medium.
 std::vector<QualityFinding> quality_findings(const ReportContext& context);
 
 // All that was taken for the same mimic and is as sure to be none of ours.

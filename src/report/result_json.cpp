@@ -202,6 +202,10 @@ void put_findings(Json& json, const Findings& findings, const std::string& ident
         json["lesions"].push_back(lesion_of(d, tracking_uid(identity, d.id, comparison)));
     json["excluded"] = Json::array();
     for (const auto& e : findings.excluded) json["excluded"].push_back(excluded_of(e));
+    json["motion"] = Json::array();
+    for (const auto& step : findings.motion)
+        json["motion"].push_back(
+            {{"lps_mm", point(step.place)}, {"step_mm", rounded(step.step_mm, mm_step)}});
     json["totals"]["count"] = findings.deposits.size();
     json["totals"]["volume_mm3"] = rounded(findings.total_volume_mm3(), volume_step);
 }

@@ -5,6 +5,8 @@ Orthanc. calcinode acknowledges an image when its bytes and its name are on stab
 2. TCP_NODELAY at both ends, so that nobody waits: one sender, and four at once.
 3. How long a C-STORE takes, from its first byte to its answer, idle and while a study is analysed on all processors.
 4. The daemon's memory while 2,000 slices come in.
+5. What this disk takes to put the bytes of a slice on stable storage, by itself: the bound of every receiver that
+   answers only then.
 
 Rounds are interleaved, medians count, and ratios are those of rates within one round. At the end each figure that was
 asked for stands beside its bar. CALCINODE names the program. Environment: BENCH_SLICES (400), BENCH_ROUNDS (5).
@@ -31,6 +33,7 @@ STALLED_ROUNDS = min(ROUNDS, 2)  # where each image takes 40 ms
 TIMED, WARM_UP = 1000, 50
 PHANTOMS = 4  # analysed while answers are timed
 MEMORY_SLICES, MEMORY_SENDERS = 2000, 4
+SYNCED = 200  # writes of which the disk's own time is taken
 
 
 def send(receiver, files, senders, check=True):
@@ -153,6 +156,44 @@ def peak_memory(base, file):
         return receiver.peak_memory()
 
 
+def median_ms(work, rounds=SYNCED):
+    """Milliseconds of work(0), work(1), ..."""
+    times = []
+    for number in range(rounds):
+        begin = time.monotonic()
+        work(number)
+        times.append((time.monotonic() - begin) * 1000)
+    return statistics.median(times)
+
+
+def print_disk(base, size, limit):
+    """`size`: bytes of a slice; `limit`: images a second of a receiver that keeps nothing."""
+    data, folder = os.urandom(size), base / "disk"
+    folder.mkdir()
+    directory = os.open(folder, os.O_RDONLY)
+
+    def new_file(number):
+        file = os.open(folder / str(number), os.O_CREAT | os.O_WRONLY)
+        os.write(file, data)
+        os.fsync(file)
+        os.fsync(directory)
+        os.close(file)
+    with_name = median_ms(new_file)
+
+    def over(_):
+        os.pwrite(again, data, 0)
+        os.fdatasync(again)
+    again = os.open(folder / "0", os.O_WRONLY)
+    bare = median_ms(over)
+    os.close(again)
+    os.close(directory)
+    bound = 1000 / (1000 / limit + bare)
+    print(f"\nthe disk alone, for the {size / 1000:.0f} kB of a slice: as a new file with its name {with_name:.2f} ms, over "
+          f"blocks that are there {bare:.2f} ms\n"
+          f"so no receiver that syncs before it answers takes more than {bound:.0f} images/s from one sender here "
+          f"({bound / limit:.2f} of the limit)", flush=True)
+
+
 def main():
     if receivers.missing():
         sys.exit("needed: " + ", ".join(receivers.missing()))
@@ -177,6 +218,7 @@ def main():
         busy = answers_under_analysis(base, first)
         print(f"while studies are analysed {percentiles(busy)} ({len(busy)} stored)", flush=True)
         memory = peak_memory(base, first)
+        print_disk(base, int(each), statistics.median(alone[ignore]))
         print_bars(
             [("images/s from an untouched storescu, times storescp", ratio(untouched, ours, storescp), 20),
              ("images/s from an untouched storescu, times Orthanc", ratio(untouched, ours, orthanc), 20),

@@ -192,14 +192,19 @@ TEST_CASE("what limits the result stands in the report in codes and words") {
     findings.excluded = {{.mimic = Mimic::metal}, {.mimic = Mimic::metal_streak}};
     findings.spine.vertebrae[0].level = "uncertain";
     findings.spine.contrast = true;
+    findings.motion = {{{0, 0, 42.5}, 3}, {{0, 0, 80}, 4.2}};
     study.outcome.remarks = {"1 of 24 slices is missing; filled by linear interpolation"};
     REQUIRE(study.write());
     DSRDocument document;
     const auto text = printed(study.out("sr.dcm"), document);
     for (const auto* const code :
-         {"(RID11327,RADLEX", "(CALC201,", "(CALC202,", "(CALC203,", "(CALC204,", "(CALC205,"})
+         {"(RID11327,RADLEX", "(CALC201,", "(CALC202,", "(CALC203,", "(CALC204,", "(CALC205,", "(CALC206,"})
         CHECK(has(text, std::string("(111052,DCM,\"Quality Finding\")=") + code));
     CHECK(has(text, "\"1 of 24 slices is missing; filled by linear interpolation.\""));
+    CHECK(has(
+        text,
+        "The patient moved by about 4 mm between two images (z 80.0 mm), and less at 1 more place: what lies "
+        "there can't be measured."));
 }
 
 TEST_CASE("a result without limits has no quality finding") {
