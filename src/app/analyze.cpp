@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include "app/files.hpp"
 #include "app/in_words.hpp"
@@ -57,6 +58,17 @@ void warn(const std::string& text) {
     fmt::print(stderr, "calcinode: {}\n", text);
 }
 
+// Judges one study, and prints what came of it.
+Result<report::StudyOutcome> judge_into(const fs::path& folder, assemble::AssembledStudy study,
+                                        const JudgeOptions& options) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    auto judged = judge_study(std::move(study), options, folder);
+    if (!judged) return std::unexpected(judged.error());
+    fmt::print("{}\n  results: {}\n", all_in_words(*judged), folder.string());
+    return std::move(judged->outcome);
+}
+
 }  // namespace
 
 int analyze(const std::vector<fs::path>& paths, const fs::path& output, const JudgeOptions& options) {
@@ -65,24 +77,25 @@ int analyze(const std::vector<fs::path>& paths, const fs::path& output, const Ju
         warn(files.error().what);
         return exit_unreadable;
     }
-    auto assembly = assemble::assemble(*files, options.most_memory_bytes);
-    for (const auto& file : assembly.unreadable) warn(file.path.string() + ": " + file.reason);
-
-    bool failed = !assembly.unreadable.empty(), any_analysed = false;
-    for (auto& study : assembly.studies) {
-        const auto folder = output / study.study_uid;  // a well-formed UID: assemble() gives no other
-        std::error_code error;
-        fs::create_directories(folder, error);
-        auto judged = judge_study(std::move(study), options, folder);
-        if (!judged) {
-            warn(judged.error().what);
-            return exit_unreadable;
-        }
-        fmt::print("{}\n  results: {}\n", all_in_words(*judged), folder.string());
-        failed = failed || judged->outcome.status == report::Status::failed;
-        any_analysed = any_analysed || judged->outcome.status == report::Status::analysed;
-    }
-    if (assembly.studies.empty()) warn("no DICOM images found");
+    bool any = false, failed = false, any_analysed = false;
+    std::optional<Error> cannot_write;
+    const auto unreadable =
+        assemble::for_each_study(*files, options.most_memory_bytes, [&](assemble::AssembledStudy study) {
+            any = true;
+            if (cannot_write) return;
+            const auto folder = output / study.study_uid;  // a well-formed UID: there is no other
+            const auto judged = judge_into(folder, std::move(study), options);
+            if (!judged) {
+                cannot_write = judged.error();
+                return;
+            }
+            failed = failed || judged->status == report::Status::failed;
+            any_analysed = any_analysed || judged->status == report::Status::analysed;
+        });
+    for (const auto& file : unreadable) warn(file.path.string() + ": " + file.reason);
+    if (cannot_write) warn(cannot_write->what);
+    if (!any) warn("no DICOM images found");
+    failed = failed || cannot_write || !unreadable.empty();
     if (failed) return exit_unreadable;
     return any_analysed ? exit_judged : exit_nothing_to_judge;
 }

@@ -54,12 +54,19 @@ AssembledStudy assemble_study(const std::string& uid, const std::vector<Candidat
 }  // namespace
 
 Assembly assemble(const std::vector<std::filesystem::path>& files, std::uint64_t allowed_bytes) {
-    auto headers = read_headers(files, usual_threads());
     Assembly assembly;
-    for (const auto& [uid, candidates] : candidates_of(headers))
-        assembly.studies.push_back(assemble_study(uid, candidates, allowed_bytes));
-    assembly.unreadable = std::move(headers.unreadable);
+    assembly.unreadable = for_each_study(
+        files, allowed_bytes, [&](AssembledStudy study) { assembly.studies.push_back(std::move(study)); });
     return assembly;
+}
+
+std::vector<UnreadableFile> for_each_study(const std::vector<std::filesystem::path>& files,
+                                           std::uint64_t allowed_bytes,
+                                           const std::function<void(AssembledStudy)>& take) {
+    auto headers = read_headers(files, usual_threads());
+    for (const auto& [uid, candidates] : candidates_of(headers))
+        take(assemble_study(uid, candidates, allowed_bytes));
+    return std::move(headers.unreadable);
 }
 
 }  // namespace calcinode::assemble

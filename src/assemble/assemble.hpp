@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,5 +57,11 @@ struct Assembly {
 // is told by its headers alone. A smaller series never stands in for it: what is found must not depend on
 // that.
 Assembly assemble(const std::vector<std::filesystem::path>& files, std::uint64_t allowed_bytes = UINT64_MAX);
+
+// The same, study by study, so that the memory holds no more volumes than `take` keeps. Returns what is
+// unreadable.
+std::vector<UnreadableFile> for_each_study(const std::vector<std::filesystem::path>& files,
+                                           std::uint64_t allowed_bytes,
+                                           const std::function<void(AssembledStudy)>& take);
 
 }  // namespace calcinode::assemble

@@ -1,5 +1,6 @@
 """The queue of studies: none blocks the others, urgent ones come first, and none takes more memory than it may."""
 
+import os
 import pathlib
 import subprocess
 import tempfile
@@ -103,6 +104,19 @@ class Jobs(unittest.TestCase):
                               check=False)
         self.assertEqual(done.returncode, 3)
         self.assertIn("not_enough_memory", done.stdout)
+
+    def most_memory_of_analyze(self, *folders):
+        """Peak MiB."""
+        process = subprocess.Popen([daemon.CALCINODE, "analyze", *map(str, folders), "--output",
+                                    str(self.folder / "results")], stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        self.assertEqual(status, 0)
+        return usage.ru_maxrss / 1024
+
+    def test_offline_several_studies_take_no_more_memory_than_the_largest(self):
+        folders = [self.study(str(seed), "--seed", str(seed))[0][0].parent for seed in (1, 2, 3)]
+        one, three = self.most_memory_of_analyze(folders[0]), self.most_memory_of_analyze(*folders)
+        self.assertLess(three, 1.2 * one)
 
 
 if __name__ == "__main__":
