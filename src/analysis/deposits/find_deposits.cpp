@@ -6,11 +6,11 @@
 
 #include "analysis/deposits/decide.hpp"
 #include "analysis/deposits/holes.hpp"
+#include "analysis/deposits/level_names.hpp"
 #include "analysis/deposits/measure.hpp"
 #include "analysis/deposits/mimics.hpp"
 #include "analysis/deposits/segment.hpp"
 #include "analysis/deposits/triage.hpp"
-#include "analysis/spine/levels.hpp"
 #include "base/parallel.hpp"
 
 namespace calcinode::deposits {
@@ -162,7 +162,7 @@ Deposit deposit_of(const Judged& judged, const Volume& volume, const spine::Spin
     auto deposit = measure_deposit(volume, seen.frame, without_holes(volume.grid, judged.mass.voxels));
     deposit.confidence = confidence_of(judged.log_odds);
     deposit.evidence = judged.evidence;
-    spine::name_levels(deposit, seen.spine, seen.frame);
+    name_levels(deposit, seen.spine, seen.frame);
     return deposit;
 }
 
@@ -177,7 +177,7 @@ Excluded excluded_of(const Judged& judged, const spine::SpineInView& seen) {
                       .evidence = judged.evidence};
     Deposit place;  // named like a deposit
     place.centroid = excluded.centroid;
-    spine::name_levels(place, seen.spine, seen.frame);
+    name_levels(place, seen.spine, seen.frame);
     excluded.level = place.level;
     return excluded;
 }

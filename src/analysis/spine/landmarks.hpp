@@ -33,5 +33,6 @@ Evidence evidence_of(const Straight& straight, const Ribs& ribs, const Landmarks
 
 // The middle of C1 is this far below where the dens stands out.
 inline constexpr double c1_below_dens_mm = 3;
+inline constexpr double c1_above_disc_mm = 27;  // above the disc C2/C3
 
 }  // namespace calcinode::spine

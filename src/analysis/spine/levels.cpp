@@ -3,19 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <optional>
 
 #include "analysis/spine/bodies.hpp"
+#include "analysis/spine/met_landmarks.hpp"
 
 namespace calcinode::spine {
 namespace {
 
-constexpr double c1_above_disc_mm = 27, dens_misfit_mm = 12;  // of the disc C2/C3
+constexpr double dens_misfit_mm = 12;  // of the disc C2/C3
 constexpr double c1_half_height_mm = 8;
 // A body at the end of the view is given while its middle is in view, or no more than this outside.
 constexpr double partly_out_mm = 4;
-constexpr double most_deviations = 2.5;                     // from a landmark, to say that the chain meets it
 constexpr double sure_with_landmark = 0.7, never_sure = 2;  // probability from which on a name is given
 constexpr double worth_naming = 0.1;                        // as an alternative
 
@@ -63,22 +62,6 @@ Vertebra atlas(const Frame& frame, const Vertebra& axis, double s) {
     const auto& station = frame.station(std::max(0, static_cast<int>(s)));
     v.down = station.down, v.left = station.left, v.back = station.back;
     return v;
-}
-
-// Height of the disc below a vertebra, if the chain has it.
-std::optional<double> disc_below(const Chain& chain, int level) {
-    const int n = level - chain.first_level;
-    if (n < 0 || n >= static_cast<int>(chain.discs.size())) return std::nullopt;
-    return chain.discs[static_cast<std::size_t>(n)];
-}
-
-// Height of a vertebra's middle; where only one of its discs is in view, from that and the usual height.
-std::optional<double> middle_of(const Chain& chain, int level) {
-    const auto above = disc_below(chain, level - 1), below = disc_below(chain, level);
-    if (above && below) return (*above + *below) / 2;
-    if (below) return *below - usual_spacing_mm(level) / 2;
-    if (above) return *above + usual_spacing_mm(level) / 2;
-    return std::nullopt;
 }
 
 struct Unnamed {
@@ -136,19 +119,6 @@ std::vector<Unnamed> vertebrae_of(const Chain& chain, const Frame& frame, const 
     return all;
 }
 
-// From T8 down to T12 the spinous processes turn from steep to level: the lower end of the thorax where the
-// lowest rib can't be told, since no vertebra below is in view.
-bool falls_then_levels(const Evidence& evidence, const Chain& chain) {
-    constexpr double steep_deg = 45, level_deg = 25;
-    const auto slope = [&](int level) {
-        const auto s = middle_of(chain, level);
-        const bool in_view = s && *s >= 0 && *s < static_cast<double>(evidence.spinous.size());
-        const auto seen = in_view ? evidence.spinous[static_cast<std::size_t>(*s)] : SpinousSlope{};
-        return seen.clearness > 0 ? seen.degrees : std::numeric_limits<double>::quiet_NaN();
-    };
-    return (slope(t12 - 5) + slope(t12 - 4) + slope(t12 - 3)) / 3 > steep_deg && slope(t12) < level_deg;
-}
-
 // In the thorax and below, pedicles stand so high on their bodies that they draw a disc found by them upward:
 // there the endplates alone tell its height.
 void settle_discs(Chain& chain, const Evidence& evidence) {
@@ -166,43 +136,6 @@ void settle_discs(Chain& chain, const Evidence& evidence) {
             if (value > most) most = value, chain.discs[d] = s;
         }
     }
-}
-
-// The landmarks that the chain meets: those by which its names hold. Head end first.
-std::vector<Landmark> met_landmarks(const Frame& frame, const Landmarks& seen, const Evidence& evidence,
-                                    const Chain& chain) {
-    std::vector<Landmark> met;
-    const auto add = [&](const char* landmark, int level, std::optional<double> s) {
-        if (s)
-            met.push_back({landmark, std::string(level_names[static_cast<std::size_t>(level)]),
-                           frame.to_lps({*s, 0, 0})});
-    };
-    const auto at = [](std::optional<double> s, const Place& place) {
-        return s && std::abs(*s - place.s) <= most_deviations * place.sd_mm;
-    };
-    const auto at_any = [&](std::optional<double> s, const std::vector<Place>& places) {
-        return std::ranges::any_of(places, [&](const Place& place) { return at(s, place); });
-    };
-    const auto c2_c3 = disc_below(chain, c2), t1_middle = middle_of(chain, t1),
-               t12_middle = middle_of(chain, t12);
-    if (seen.occiput && at(c2_c3, evidence.disc_c2_c3.front())) add("skull base", c1, seen.occiput);
-    if (seen.dens && at(c2_c3, evidence.disc_c2_c3.back()))
-        add("dens", c1, seen.dens);
-    else if (at_any(c2_c3, evidence.disc_c2_c3_by_atlas))
-        add("width of the atlas", c1, c2_c3.transform([](double s) { return s - c1_above_disc_mm; }));
-    if (seen.first_rib && at(t1_middle, evidence.t1.front())) add("first rib", t1, t1_middle);
-    if (seen.lung_apex && at(t1_middle, evidence.t1.back())) add("lung apex", t1, seen.lung_apex);
-    const auto rib_hu = [&](std::optional<double> s) {
-        const bool in_view = s && *s >= 0 && *s < static_cast<double>(evidence.rib_hu.size());
-        return in_view ? evidence.rib_hu[static_cast<std::size_t>(*s)]
-                       : std::numeric_limits<double>::quiet_NaN();
-    };
-    if (rib_hu(t12_middle) > even_contrast_hu && rib_hu(middle_of(chain, l1)) < even_contrast_hu)
-        add("lowest rib", t12, t12_middle);
-    if (falls_then_levels(evidence, chain)) add("level spinous processes", t12, t12_middle);
-    if (evidence.disc_l4_l5 && at(disc_below(chain, l4), *evidence.disc_l4_l5))
-        add("iliac crest", l4, seen.iliac_crest);
-    return met;
 }
 
 // Where the chain had to put a disc although nothing looks like one there, the count across it may be wrong:
@@ -261,46 +194,6 @@ Spine find_levels(const Frame& frame, const Straight& straight, const Ribs& ribs
         spine.vertebrae.push_back(std::move(vertebra));
     }
     return spine;
-}
-
-// Along the canal. In front of it and in it, straight across; behind it, where an axial image at that height
-// meets the canal: that is how the level of a mass behind the spine is read and told, and where a neck bends
-// the two are a level apart.
-double height_of(LpsPoint point, const Frame& frame) {
-    const auto at = frame.to_curved(point);
-    if (at.v <= 0) return at.s;
-    int nearest = 0;
-    double least = std::numeric_limits<double>::infinity();
-    for (int s = 0; s < frame.length(); ++s)
-        if (const double apart = std::abs(frame.station(s).centre.z - point.z); apart < least)
-            least = apart, nearest = s;
-    return nearest;
-}
-
-void name_levels(Deposit& deposit, const Spine& spine, const Frame& frame) {
-    deposit.level = uncertain_level;
-    const auto nearest = [&](double s) -> const Vertebra* {
-        constexpr double farthest_mm = 25;
-        const Vertebra* best = nullptr;
-        double distance_mm = farthest_mm;
-        for (const auto& v : spine.vertebrae)
-            if (const double d = std::abs(frame.to_curved(v.canal).s - s); d < distance_mm)
-                distance_mm = d, best = &v;
-        return best;
-    };
-    const double middle = height_of(deposit.centroid, frame);
-    if (const auto* v = nearest(middle)) {
-        deposit.level = v->level;
-        deposit.alternatives = v->alternatives;
-    }
-    const double half = deposit.long_axis_mm / 2;
-    for (const auto& v : spine.vertebrae) {
-        const double s = frame.to_curved(v.canal).s;
-        const bool reached = s > middle - half && s < middle + half;
-        if ((reached || v.level == deposit.level) && v.level != uncertain_level)
-            deposit.levels.push_back(v.level);
-    }
-    if (deposit.levels.empty()) deposit.levels.push_back(deposit.level);
 }
 
 }  // namespace calcinode::spine

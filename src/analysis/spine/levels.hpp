@@ -17,7 +17,4 @@ inline constexpr std::string_view uncertain_level = "uncertain";
 // listhesis and what is measured in the bodies are left empty.
 Spine find_levels(const Frame& frame, const Straight& straight, const Ribs& ribs, const Landmarks& landmarks);
 
-// Sets the deposit's level, that of its centre, and all levels that it reaches.
-void name_levels(Deposit& deposit, const Spine& spine, const Frame& frame);
-
 }  // namespace calcinode::spine

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/deposits/level_names.hpp"
 #include "analysis/spine/levels.hpp"
 
 using namespace calcinode;
@@ -131,10 +132,10 @@ TEST_CASE("a deposit takes the name, or the alternatives, of the vertebra beside
     deposit.centroid = {20, 5, -(neck.discs[1] + neck.discs[2]) / 2};  // beside C4
     deposit.long_axis_mm = 6;
     auto other = deposit;
-    name_levels(deposit, named, neck.frame);
+    deposits::name_levels(deposit, named, neck.frame);
     CHECK(deposit.level == "C4");
     CHECK(deposit.levels == std::vector<std::string>{"C4"});
-    name_levels(other, unnamed, neck.frame);
+    deposits::name_levels(other, unnamed, neck.frame);
     CHECK(other.level == uncertain_level);
     CHECK_FALSE(other.alternatives.empty());
 }
