@@ -17,7 +17,11 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string deposits_in_words(const Findings& findings) {
-    if (findings.deposits.empty()) return ", no deposit found near the spine";
+    if (findings.deposits.empty()) {
+        const auto unsure = std::ranges::count_if(findings.excluded, &Excluded::could_be_deposit);
+        return unsure == 0 ? ", no deposit found near the spine"
+                           : fmt::format(", no sure deposit near the spine, {} that could be one", unsure);
+    }
     std::string text =
         fmt::format(", {} deposit{} of together {:.2f} ml", findings.deposits.size(),
                     findings.deposits.size() == 1 ? "" : "s", findings.total_volume_mm3() / 1000);

@@ -12,7 +12,8 @@ constexpr double widest_mm = 44, widest_lumbar_mm = 50;    // further out: ribs,
 constexpr double jaw_mm = 90;                              // below the skull
 constexpr double tooth_hu = 650;  // of the jaw with its teeth, as far as it is in front of the neck
 constexpr double metal_mean_hu = 1500;
-constexpr double streak_hu = 500, streak_share = 0.6;
+// Streaks are faint or small: between two screws a few voxels of them are as dense as any deposit.
+constexpr double streak_hu = 500, streak_mm3 = 300, streak_share = 0.6;
 constexpr double oral_contrast_hu = 1200;  // barium; deposits in front of the spine are less dense
 constexpr double front_cervical_mm = -11.5, front_mm = -15;     // in front of the bodies: larynx, aorta
 constexpr double vessels_from_mm = -11, vessels_beside_mm = 9;  // in front of the canal, beside the bodies
@@ -127,7 +128,8 @@ std::optional<Mimic> mimic_by_place(const Mass& mass) {
 }
 
 bool may_be_streak(const Mass& mass) {
-    return mass.in_reach_of_metal > streak_share && mass.mean_hu < streak_hu;
+    const bool faint_or_small = mass.mean_hu < streak_hu || mass.volume_mm3 < streak_mm3;
+    return mass.in_reach_of_metal > streak_share && faint_or_small;
 }
 
 Mimic mimic_by_exclusion(const Mass& mass) {

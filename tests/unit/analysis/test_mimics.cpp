@@ -82,7 +82,7 @@ TEST_CASE("metal is denser than any deposit") {
     CHECK(mimic_by_place(mass) != Mimic::metal);
 }
 
-TEST_CASE("what is faint in reach of metal may be a streak, and may be a deposit") {
+TEST_CASE("what is faint or small in reach of metal may be a streak, and may be a deposit") {
     auto mass = deposit_like();
     CHECK(!may_be_streak(mass));
     mass.in_reach_of_metal = 0.9;
@@ -90,9 +90,11 @@ TEST_CASE("what is faint in reach of metal may be a streak, and may be a deposit
     CHECK(mimic_by_exclusion(mass) == Mimic::metal_streak);
     CHECK(could_be_deposit(mass, 0.5));
     CHECK(!could_be_deposit(mass, -3));
-    mass.mean_hu = 700;  // streaks are not so dense
+    mass.mean_hu = 700;  // streaks are not so dense ...
     CHECK(!may_be_streak(mass));
     CHECK(!mimic_by_place(mass));
+    mass.volume_mm3 = 120;  // ... unless they are small
+    CHECK(may_be_streak(mass));
 }
 
 TEST_CASE("teeth and their fillings") {
