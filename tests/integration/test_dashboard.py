@@ -121,6 +121,31 @@ class Dashboard(unittest.TestCase):
             return len(self.pacs.all_instances()) == len(self.objects)
         daemon.wait_for(again, 20)
 
+    def test_what_waits_for_a_pacs_that_is_away_can_be_parked_and_released(self):
+        self.open(self.study_page(), "[data-key=resend]")
+        self.pacs.stop()
+        try:
+            self.click("resend")
+            number = self.click("park ").split()[1]
+            self.browser.wait_for_text("It is parked.")
+            self.assertEqual(self.delivery(number), "parked")
+        finally:
+            self.pacs.start(self.node.port)
+        self.click(f"release {number}")
+        self.browser.wait_for_text("It is sent again.")
+        daemon.wait_for(lambda: self.delivery(number) == "sent", 30)
+
+    def click(self, key):
+        """The first button whose key begins so, within one step of the page, which draws itself anew all the time;
+        its key."""
+        return daemon.wait_for(lambda: self.browser.run(
+            "const button = document.querySelector(`[data-key^='${arguments[0]}']`);"
+            "if (button) button.click(); return button && button.dataset.key", key), 20)
+
+    def delivery(self, number):
+        """Its state."""
+        return self.node.rows(f"SELECT state FROM delivery WHERE id = {int(number)}")[0]["state"]
+
     def test_the_keyboard_reaches_everything(self):
         from selenium.webdriver.common.keys import Keys
         self.open(shown=f"[data-study='{self.study_uid}']")
