@@ -8,11 +8,11 @@
 #include <string>
 #include <thread>
 
-#include "pacs.hpp"
+#include "loopback_scp.hpp"
 
 namespace calcinode::test {
 
-class Archive final : private DcmSCP {
+class Archive final : public LoopbackScp {
   public:
     enum class Manner {
         good,           // one study, one series, one report
@@ -29,33 +29,16 @@ class Archive final : private DcmSCP {
     static constexpr T_ASC_PresentationContextID report_context = 5;
 
     explicit Archive(Manner manner) : manner_(manner) {
-        port_ = FreePort().port;
-        OFList<OFString> syntaxes;
-        syntaxes.push_back(UID_LittleEndianExplicitTransferSyntax);
-        addPresentationContext(UID_FINDStudyRootQueryRetrieveInformationModel, syntaxes);
-        addPresentationContext(UID_GETStudyRootQueryRetrieveInformationModel, syntaxes);
-        addPresentationContext(UID_EnhancedSRStorage, syntaxes, ASC_SC_ROLE_SCP);
-        setAETitle("PACS");
-        setPort(port_);
-        setConnectionBlockingMode(DUL_NOBLOCK);
-        setConnectionTimeout(1);
-        REQUIRE(openListenPort().good());
-        thread_ = std::jthread([this] { acceptAssociations(); });
+        offer(UID_FINDStudyRootQueryRetrieveInformationModel);
+        offer(UID_GETStudyRootQueryRetrieveInformationModel);
+        offer(UID_EnhancedSRStorage, ASC_SC_ROLE_SCP);
+        begin_listening();
     }
-    ~Archive() override {
-        stop_ = true;
-        thread_.join();
-    }
-    Archive(const Archive&) = delete;
-    Archive& operator=(const Archive&) = delete;
+    ~Archive() override { end(); }
 
-    std::uint16_t port() const { return port_; }
     int gets() const { return gets_; }
 
   private:
-    OFBool stopAfterCurrentAssociation() override { return stop_; }
-    OFBool stopAfterConnectionTimeout() override { return stop_; }
-
     OFCondition handleIncomingCommand(T_DIMSE_Message* message,
                                       const DcmPresentationContextInfo& context) override {
         const auto id = context.presentationContextID;
@@ -74,7 +57,8 @@ class Archive final : private DcmSCP {
             return sendFINDResponse(id, request.MessageID, request.AffectedSOPClassUID, dataset, status);
         };
         if (manner_ == Manner::refusing) return send(0xA700, nullptr);
-        while (manner_ == Manner::silent && !stop_) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        while (manner_ == Manner::silent && !ends())
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
         const bool other = manner_ == Manner::another_class;
         answer->putAndInsertString(DCM_StudyInstanceUID, "1.2");
         answer->putAndInsertString(DCM_SeriesInstanceUID, "1.2.3");
@@ -95,7 +79,7 @@ class Archive final : private DcmSCP {
         DcmDataset* raw = nullptr;
         if (const auto received = receiveDIMSEDataset(&on, &raw); received.bad()) return received;
         const std::unique_ptr<DcmDataset> keys(raw);
-        while (manner_ == Manner::slow && !stop_) {
+        while (manner_ == Manner::slow && !ends()) {
             if (const auto sent = end_get(request, id, 0xFF00); sent.bad()) return sent;
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
         }
@@ -138,10 +122,7 @@ class Archive final : private DcmSCP {
     }
 
     Manner manner_;
-    std::uint16_t port_ = 0;
-    std::atomic<bool> stop_ = false;
     std::atomic<int> gets_ = 0;
-    std::jthread thread_;
 };
 
 }  // namespace calcinode::test

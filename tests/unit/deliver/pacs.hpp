@@ -2,40 +2,16 @@
 // test wants, on the same association.
 #pragma once
 
-#include <arpa/inet.h>
-#include <dcmtk/config/osconfig.h>
-// after osconfig.h, as DCMTK asks
-#include <dcmtk/dcmnet/scp.h>
-#include <doctest/doctest.h>
-#include <sys/socket.h>
-
 #include <atomic>
 #include <memory>
-#include <thread>
 
-#include "base/fd.hpp"
 #include "dicom/commitment.hpp"
+#include "loopback_scp.hpp"
 #include "support/ct_file.hpp"
 
 namespace calcinode::test {
 
-// A free loopback port, and the socket that holds it until a test wants it for something else.
-struct FreePort {
-    Fd socket;
-    std::uint16_t port = 0;
-
-    FreePort() : socket(::socket(AF_INET, SOCK_STREAM, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        REQUIRE(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) == 0);
-        REQUIRE(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-        port = ntohs(address.sin_port);
-    }
-};
-
-class Pacs final : private DcmSCP {
+class Pacs final : public LoopbackScp {
   public:
     enum class Reports { none, before_response, after_response };
     struct Behaviour {
@@ -46,34 +22,18 @@ class Pacs final : private DcmSCP {
     };
 
     explicit Pacs(const Behaviour& behaviour) : behaviour_(behaviour) {
-        port_ = FreePort().port;
-        OFList<OFString> syntaxes;
-        syntaxes.push_back(UID_LittleEndianExplicitTransferSyntax);
-        addPresentationContext(ct_image_storage, syntaxes);
-        if (behaviour.knows_commitment) addPresentationContext(dicom::commitment_class, syntaxes);
-        setAETitle("PACS");
-        setPort(port_);
-        setConnectionBlockingMode(DUL_NOBLOCK);
-        setConnectionTimeout(1);
-        REQUIRE(openListenPort().good());
-        thread_ = std::jthread([this] { acceptAssociations(); });
+        offer(ct_image_storage);
+        if (behaviour.knows_commitment) offer(dicom::commitment_class);
+        begin_listening();
     }
-    ~Pacs() override {
-        stop_ = true;
-        thread_.join();
-    }
-    Pacs(const Pacs&) = delete;
-    Pacs& operator=(const Pacs&) = delete;
+    ~Pacs() override { end(); }
 
-    std::uint16_t port() const { return port_; }
     int stored() const { return stored_; }
     int associations() const { return associations_; }
     int aborted() const { return aborted_; }
     int report_status() const { return report_status_; }  // our node's answer; -1: none
 
   private:
-    OFBool stopAfterCurrentAssociation() override { return stop_; }
-    OFBool stopAfterConnectionTimeout() override { return stop_; }
     void notifyAssociationAcknowledge() override { ++associations_; }
     void notifyAbortRequest() override { ++aborted_; }
 
@@ -112,10 +72,7 @@ class Pacs final : private DcmSCP {
     }
 
     Behaviour behaviour_;
-    std::uint16_t port_ = 0;
-    std::atomic<bool> stop_ = false;
     std::atomic<int> stored_ = 0, associations_ = 0, aborted_ = 0, aborted_here_ = 0, report_status_ = -1;
-    std::jthread thread_;
 };
 
 }  // namespace calcinode::test
