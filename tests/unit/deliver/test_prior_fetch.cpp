@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto altogether = 2s;
+constexpr auto altogether = 2s;  // where the bound is met
+constexpr auto enough = 60s;     // where it is not, however slow the machine and its sanitizers are
 
 struct Fetched {
     Result<> end;
@@ -22,7 +23,7 @@ struct Fetched {
     std::chrono::duration<double> took{};
 };
 
-Fetched fetch_from(std::uint16_t port, int timeout_s = 20) {
+Fetched fetch_from(std::uint16_t port, int timeout_s = 20, std::chrono::seconds bound = enough) {
     const Destination pacs{.name = "priors",
                            .host = "127.0.0.1",
                            .port = port,
@@ -32,7 +33,7 @@ Fetched fetch_from(std::uint16_t port, int timeout_s = 20) {
     const PriorQuery query{"P", "20150101", "20250101", "1.9"};
     Fetched fetched;
     const auto began = std::chrono::steady_clock::now();
-    fetched.end = fetch_reports(pacs, altogether, query, [&](DcmItem& report) {
+    fetched.end = fetch_reports(pacs, bound, query, [&](DcmItem& report) {
         ++fetched.taken;
         return dicom::text_or_empty(report, DCM_PatientID) == "P";
     });
@@ -40,9 +41,9 @@ Fetched fetch_from(std::uint16_t port, int timeout_s = 20) {
     return fetched;
 }
 
-Fetched fetch_from(Archive::Manner manner) {
+Fetched fetch_from(Archive::Manner manner, std::chrono::seconds bound = enough) {
     const Archive archive(manner);
-    return fetch_from(archive.port());
+    return fetch_from(archive.port(), 20, bound);
 }
 
 std::string mistake_of(const Fetched& fetched) {
@@ -83,7 +84,7 @@ TEST_CASE("a PACS that refuses, answers without end or sends too much is left wi
 
 TEST_CASE("a PACS that keeps silent or goes on for ever costs the time that it may and no more") {
     for (const auto manner : {Archive::Manner::silent, Archive::Manner::slow}) {
-        const auto fetched = fetch_from(manner);
+        const auto fetched = fetch_from(manner, altogether);
         CHECK(holds(mistake_of(fetched), "took more than 2 s"));
         CHECK(fetched.took >= altogether - 0.1s);
         CHECK(fetched.took < altogether + 3s);
