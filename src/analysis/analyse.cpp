@@ -13,12 +13,12 @@ std::expected<Findings, Unfit> analyse(const Volume& volume, const AnalysisOptio
     if (!seen) return std::unexpected(seen.error());
     finished("spine");
 
-    auto found =
-        deposits::find_deposits(volume, *seen, options.verdict.indeterminate_confidence, options.threads);
-    finished("deposits");
-
     Findings findings;
     findings.motion = find_motion(volume, options.threads);
+    auto found = deposits::find_deposits(volume, *seen, findings.motion,
+                                         options.verdict.indeterminate_confidence, options.threads);
+    finished("deposits");
+
     findings.spine = std::move(seen->spine);
     findings.deposits = std::move(found.deposits);
     findings.excluded = std::move(found.excluded);

@@ -96,6 +96,8 @@ std::string_view to_string(Mimic mimic) {
             return "metal";
         case Mimic::metal_streak:
             return "metal_streak";
+        case Mimic::motion_artefact:
+            return "motion_artefact";
         case Mimic::arterial_plaque:
             return "arterial_plaque";
         case Mimic::contrast_in_vessel:
@@ -160,6 +162,8 @@ std::string_view in_words(Mimic mimic) {
             return "metal";
         case Mimic::metal_streak:
             return "streak of metal";
+        case Mimic::motion_artefact:
+            return "artefact of motion";
         case Mimic::arterial_plaque:
             return "plaque of an artery";
         case Mimic::contrast_in_vessel:

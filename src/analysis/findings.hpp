@@ -37,6 +37,7 @@ enum class Mimic {
     skull_base,
     metal,
     metal_streak,
+    motion_artefact,
     arterial_plaque,
     contrast_in_vessel,
     oral_contrast,  // barium, tablets
@@ -169,7 +170,7 @@ struct Excluded {
     LpsPoint centroid{};
     std::string level = "uncertain";  // as for a deposit
     // It is of a class that can be either (ossification of the posterior longitudinal ligament, a large one
-    // of the nuchal ligament, what lies in the streaks of metal): it makes the study indeterminate.
+    // of the nuchal ligament, what lies in the streaks of metal or where the patient moved): it makes the study indeterminate.
     bool could_be_deposit = false;
     std::vector<Evidence> evidence{};
 };

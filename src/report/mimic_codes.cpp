@@ -43,6 +43,8 @@ const char* value_of(Mimic mimic) {
             return "CALC116";
         case Mimic::metal_streak:
             return "CALC117";
+        case Mimic::motion_artefact:
+            return "CALC130";
         case Mimic::arterial_plaque:
             return "CALC118";
         case Mimic::contrast_in_vessel:

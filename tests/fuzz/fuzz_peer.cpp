@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -113,11 +116,16 @@ std::string conversation(std::string_view input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
-    test::RawPeer peer(node().port());
-    if (!peer.connected()) __builtin_trap();
-    peer.send(conversation({reinterpret_cast<const char*>(data), size}));
-    peer.finish_sending();
-    while (!peer.receive().empty()) {
+    auto peer = std::make_unique<test::RawPeer>(node().port());
+    // The fuzzer's own alarm clock may interrupt it.
+    while (peer->error_number() == EINTR) peer = std::make_unique<test::RawPeer>(node().port());
+    if (!peer->connected()) {
+        std::fprintf(stderr, "no connection to the node: %s\n", std::strerror(peer->error_number()));
+        __builtin_trap();
+    }
+    peer->send(conversation({reinterpret_cast<const char*>(data), size}));
+    peer->finish_sending();
+    while (!peer->receive().empty()) {
     }
     return 0;
 }

@@ -35,15 +35,15 @@ struct Judged {
 };
 
 std::vector<Judged> judge(const Volume& volume, const spine::SpineInView& seen, const SolidTissue& tissue,
-                          const Observer& observer, const std::vector<Candidate>& candidates, int threads) {
-    const Metal metal(volume, threads);
+                          const Observer& observer, const std::vector<Candidate>& candidates,
+                          const Artefacts& artefacts, int threads) {
     std::vector<Judged> all(candidates.size());
     parallel_for(threads, static_cast<int>(candidates.size()), [&](int index) {
         const auto n = static_cast<std::size_t>(index);
         auto voxels = segment(volume, seen.frame, tissue, observer, candidates[n]);
         if (voxels.empty()) return;
         auto& judged = all[n];
-        judged.mass = mass_of(volume, seen, tissue, observer, metal, candidates[n], std::move(voxels));
+        judged.mass = mass_of(volume, seen, tissue, observer, artefacts, candidates[n], std::move(voxels));
         judged.mimic = mimic_by_place(judged.mass);
         judged.evidence = evidence_of(judged.mass);
         judged.log_odds = sum_of(judged.evidence);
@@ -61,7 +61,7 @@ void add_group_evidence(std::vector<Judged>& all) {
     };
     std::vector<const Judged*> sure;
     for (const auto& judged : all)
-        if (!judged.mimic && judged.log_odds >= sure_log_odds && !may_be_streak(judged.mass) &&
+        if (!judged.mimic && judged.log_odds >= sure_log_odds && !may_be_artefact(judged.mass) &&
             judged.mass.volume_mm3 >= smallest_deposit_mm3)
             sure.push_back(&judged);
     for (auto& judged : all) {
@@ -184,19 +184,20 @@ Excluded excluded_of(const Judged& judged, const spine::SpineInView& seen) {
 
 }  // namespace
 
-Found find_deposits(const Volume& volume, const spine::SpineInView& seen, double least_confidence,
-                    int threads) {
+Found find_deposits(const Volume& volume, const spine::SpineInView& seen,
+                    const std::vector<MotionStep>& motion, double least_confidence, int threads) {
     const auto tissue = find_solid_tissue(seen.straight, threads);
     const Observer observer(tissue, seen, threads);
     const auto candidates =
         worth_outlining(find_candidates(tissue, observer, seen.first_judged_s, threads), seen);
-    auto judged = judge(volume, seen, tissue, observer, candidates, threads);
+    const Artefacts artefacts(volume, motion, threads);
+    auto judged = judge(volume, seen, tissue, observer, candidates, artefacts, threads);
     add_group_evidence(judged);
 
     std::vector<Judged> reported, others;
     for (auto& j : judged) {
         const bool deposit =
-            !j.mimic && !may_be_streak(j.mass) && confidence_of(j.log_odds) >= least_confidence;
+            !j.mimic && !may_be_artefact(j.mass) && confidence_of(j.log_odds) >= least_confidence;
         (deposit ? reported : others).push_back(std::move(j));
     }
     settle_overlaps(reported, volume, seen);

@@ -14,8 +14,9 @@ struct Found {
     std::vector<Excluded> excluded;  // largest first
 };
 
-// Deposits of `least_confidence` or more; what is less sure is listed as excluded.
-Found find_deposits(const Volume& volume, const spine::SpineInView& seen, double least_confidence,
-                    int threads);
+// Deposits of `least_confidence` or more; what is less sure is listed as excluded, and so is what may be an
+// artefact of metal or of `motion`.
+Found find_deposits(const Volume& volume, const spine::SpineInView& seen,
+                    const std::vector<MotionStep>& motion, double least_confidence, int threads);
 
 }  // namespace calcinode::deposits

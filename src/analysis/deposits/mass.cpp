@@ -9,9 +9,11 @@
 namespace calcinode::deposits {
 namespace {
 
-constexpr std::size_t most_samples = 600;       // of a mass's voxels: enough for a share to 2 in 100
-constexpr std::size_t most_metal_samples = 60;  // enough for whether most of it is near metal
-constexpr double streak_reach_mm = 30;          // longer streaks are fainter than deposits
+constexpr std::size_t most_samples = 600;          // of a mass's voxels: enough for a share to 2 in 100
+constexpr std::size_t most_artefact_samples = 60;  // enough for whether most of it is near metal
+constexpr double streak_reach_mm = 30;             // longer streaks are fainter than deposits
+// So far the curved frame, which is smooth, is beside the spine where that is broken by a step.
+constexpr double motion_reach_mm = 10;
 constexpr double like_share = 0.4;     // a reference that is denser, by the mass's own density, is like it
 constexpr double unknown_share = 0.6;  // what is not in view is taken for like it
 constexpr double soft_tissue_hu = 55;
@@ -81,12 +83,14 @@ void measure_likeness(Mass& mass, const Volume& volume, const spine::Frame& fram
     mass.unmatched_anywhere = both / samples;
 }
 
-void measure_metal(Mass& mass, const Grid& grid, const Metal& metal) {
-    const std::size_t stride = std::max<std::size_t>(1, mass.voxels.size() / most_metal_samples);
+void measure_artefacts(Mass& mass, const Grid& grid, const Artefacts& artefacts) {
+    const std::size_t stride = std::max<std::size_t>(1, mass.voxels.size() / most_artefact_samples);
     double samples = 0, reached = 0;
     for (std::size_t n = 0; n < mass.voxels.size(); n += stride) {
+        const auto voxel = grid.index(mass.voxels[n]);
         samples += 1;
-        reached += metal.distance_mm(grid.index(mass.voxels[n])) < streak_reach_mm;
+        reached += artefacts.to_metal_mm(voxel) < streak_reach_mm;
+        mass.at_motion = mass.at_motion || artefacts.to_motion_mm(voxel) < motion_reach_mm;
     }
     mass.in_reach_of_metal = reached / samples;
 }
@@ -113,7 +117,7 @@ std::size_t connected_mm3(const Candidate& candidate, const kernels::Block& smoo
 }  // namespace
 
 Mass mass_of(const Volume& volume, const spine::SpineInView& seen, const SolidTissue& tissue,
-             const Observer& observer, const Metal& metal, const Candidate& candidate,
+             const Observer& observer, const Artefacts& artefacts, const Candidate& candidate,
              std::vector<std::size_t> voxels) {
     Mass mass;
     mass.voxels = std::move(voxels);
@@ -124,7 +128,7 @@ Mass mass_of(const Volume& volume, const spine::SpineInView& seen, const SolidTi
     measure_attenuation(mass, volume);
     measure_surface(mass, volume);
     measure_likeness(mass, volume, seen.frame, observer, tissue.smooth.size);
-    measure_metal(mass, volume.grid, metal);
+    measure_artefacts(mass, volume.grid, artefacts);
     mass.island = mass.volume_mm3 / static_cast<double>(connected_mm3(candidate, tissue.smooth));
     mass.standing_out = standing_out(candidate, tissue.smooth, mass.volume_mm3, mass.mean_hu);
     mass.compactness = compactness(volume.grid, mass.voxels);

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <vector>
 
+#include "analysis/deposits/artefacts.hpp"
 #include "analysis/deposits/candidates.hpp"
 #include "analysis/deposits/form.hpp"
-#include "analysis/deposits/metal.hpp"
 #include "analysis/deposits/placement.hpp"
 #include "analysis/volume.hpp"
 
@@ -29,13 +29,14 @@ struct Mass {
     double unmatched_neighbours = 0;  // share of it where the vertebrae above and below show nothing like it
     double unmatched_anywhere = 0;    // share of it where neither does
     double in_reach_of_metal = 0;     // share of it where metal is so near that it may be a streak
+    bool at_motion = false;           // reaches to where the patient moved between two slices
     bool cut_by_view = false;         // reaches the first or the last slice
     bool in_middle = false;           // so close to the middle that it has no other side
 };
 
 // Measures what `voxels`, an outline of `candidate`, are.
 Mass mass_of(const Volume& volume, const spine::SpineInView& seen, const SolidTissue& tissue,
-             const Observer& observer, const Metal& metal, const Candidate& candidate,
+             const Observer& observer, const Artefacts& artefacts, const Candidate& candidate,
              std::vector<std::size_t> voxels);
 
 }  // namespace calcinode::deposits

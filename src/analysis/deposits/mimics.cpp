@@ -12,8 +12,9 @@ constexpr double widest_mm = 44, widest_lumbar_mm = 50;    // further out: ribs,
 constexpr double jaw_mm = 90;                              // below the skull
 constexpr double tooth_hu = 650;  // of the jaw with its teeth, as far as it is in front of the neck
 constexpr double metal_mean_hu = 1500;
-// Streaks are faint or small: between two screws a few voxels of them are as dense as any deposit.
-constexpr double streak_hu = 500, streak_mm3 = 300, streak_share = 0.6;
+// Artefacts are faint or small: streaks, of which a few voxels between two screws are as dense as any
+// deposit, and the bone that a step of motion puts where the other side and the neighbours have none.
+constexpr double artefact_hu = 500, artefact_mm3 = 300, streak_share = 0.6;
 constexpr double oral_contrast_hu = 1200;  // barium; deposits in front of the spine are less dense
 constexpr double front_cervical_mm = -11.5, front_mm = -15;     // in front of the bodies: larynx, aorta
 constexpr double vessels_from_mm = -11, vessels_beside_mm = 9;  // in front of the canal, beside the bodies
@@ -127,13 +128,13 @@ std::optional<Mimic> mimic_by_place(const Mass& mass) {
     return {};
 }
 
-bool may_be_streak(const Mass& mass) {
-    const bool faint_or_small = mass.mean_hu < streak_hu || mass.volume_mm3 < streak_mm3;
-    return mass.in_reach_of_metal > streak_share && faint_or_small;
+bool may_be_artefact(const Mass& mass) {
+    const bool faint_or_small = mass.mean_hu < artefact_hu || mass.volume_mm3 < artefact_mm3;
+    return (mass.at_motion || mass.in_reach_of_metal > streak_share) && faint_or_small;
 }
 
 Mimic mimic_by_exclusion(const Mass& mass) {
-    if (may_be_streak(mass)) return Mimic::metal_streak;
+    if (may_be_artefact(mass)) return mass.at_motion ? Mimic::motion_artefact : Mimic::metal_streak;
     switch (mass.placement.zone) {
         case Zone::at_body:
         case Zone::body:
@@ -160,6 +161,7 @@ bool could_be_deposit(const Mass& mass, double log_odds) {
     if (log_odds < undecided_log_odds) return false;
     switch (mimic_by_exclusion(mass)) {
         case Mimic::metal_streak:
+        case Mimic::motion_artefact:
             return true;
         case Mimic::posterior_longitudinal_ligament:
             return mass.volume_mm3 > ligament_mm3;

@@ -18,12 +18,12 @@ std::optional<Mimic> mimic_by_place(const Mass& mass);
 // The likeliest name of a mass whose evidence does not do for a deposit.
 Mimic mimic_by_exclusion(const Mass& mass);
 
-// Whether it may be a streak of metal, whatever speaks for a deposit: near metal, and as faint as streaks
-// are.
-bool may_be_streak(const Mass& mass);
+// Whether it may be an artefact, whatever speaks for a deposit: near metal or where the patient moved, and
+// faint or small.
+bool may_be_artefact(const Mass& mass);
 
 // What could be a deposit as well: ossified ligaments (a mass in the canal, a large one behind the spine),
-// and what may be a streak.
+// and what may be an artefact.
 bool could_be_deposit(const Mass& mass, double log_odds);
 
 }  // namespace calcinode::deposits

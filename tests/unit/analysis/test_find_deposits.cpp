@@ -25,11 +25,11 @@ struct Ball {
 };
 
 // What is found in a spine of C3 to C6 with these deposits.
-Found found_with(const std::vector<Ball>& balls, double least_confidence = usual_confidence,
-                 int threads = 1) {
+Found found_with(const std::vector<Ball>& balls, double least_confidence = usual_confidence, int threads = 1,
+                 const std::vector<MotionStep>& motion = {}) {
     auto volume = volume_of(SpineShape{});
     for (const auto& b : balls) add_ball(volume, b.s, b.u, b.v, b.radius_mm, b.hu);
-    return find_deposits(volume, seen_in(volume), least_confidence, threads);
+    return find_deposits(volume, seen_in(volume), motion, least_confidence, threads);
 }
 
 // In the muscle to the left beside the second vertebra, C4; beside the facets of the third, to the right.
@@ -134,7 +134,7 @@ TEST_CASE("a mass where the aorta is is excluded, as plaque") {
     auto volume = volume_of(SpineShape{});
     add_ball(volume, aorta.s, aorta.u, aorta.v, aorta.radius_mm, aorta.hu);
     const auto found =
-        find_deposits(volume, seen_in(volume, {.first = "T", .first_number = 6}), usual_confidence, 1);
+        find_deposits(volume, seen_in(volume, {.first = "T", .first_number = 6}), {}, usual_confidence, 1);
     CHECK(found.deposits.empty());
     const auto listed = std::ranges::find_if(
         found.excluded, [&](const Excluded& e) { return far_from(aorta, e.centroid) < 3; });
@@ -181,6 +181,26 @@ TEST_CASE("a faint deposit beside a screw is not reported, yet the study is not 
     CHECK(verdict_of(found.deposits, found.excluded, {}) == Verdict::indeterminate);
 }
 
+TEST_CASE(
+    "a faint deposit where the patient moved is not reported, yet the study is not negative; a dense one "
+    "is") {
+    const Ball dense{36, 34, 26, 6, 700}, faint{36, 34, 26, 6, 350};
+    const auto volume = volume_of(SpineShape{});
+    const auto step_beside = [&](const Ball& ball) {
+        const auto seen = seen_in(volume);
+        return std::vector<MotionStep>{{seen.frame.to_lps(spine::CurvedPoint{ball.s + 8, 0, 0}), 6}};
+    };
+    CHECK(found_with({dense}, usual_confidence, 1, step_beside(dense)).deposits.size() == 1);
+    CHECK(found_with({faint}).deposits.size() == 1);
+    const auto found = found_with({faint}, usual_confidence, 1, step_beside(faint));
+    CHECK(found.deposits.empty());
+    const auto listed = std::ranges::find_if(
+        found.excluded, [&](const Excluded& e) { return far_from(faint, e.centroid) < 2; });
+    REQUIRE(listed != found.excluded.end());
+    CHECK(listed->mimic == Mimic::motion_artefact);
+    CHECK(verdict_of(found.deposits, found.excluded, {}) == Verdict::indeterminate);
+}
+
 TEST_CASE("what is less sure than is asked for is listed as excluded, with the same evidence") {
     const auto listed = found_with({left_muscle, right_facet}, 1.1);
     CHECK(listed.deposits.empty());
@@ -224,7 +244,7 @@ TEST_CASE("nothing is found in what is all the same, from air to metal") {
         CAPTURE(hu);
         const auto volume = filled({113, 129, 6}, hu);
         const auto seen = seen_along(volume, {{{56, 64, 5}, 8, 1}, {{56, 64, 0}, 8, 1}});
-        CHECK(find_deposits(volume, seen, usual_confidence, 1).deposits.empty());
+        CHECK(find_deposits(volume, seen, {}, usual_confidence, 1).deposits.empty());
     }
 }
 
@@ -238,7 +258,7 @@ TEST_CASE("a volume of one plane, a line of one to a few millimetres") {
                 const auto volume = filled({60, 60, planes}, hu);
                 const auto seen = seen_along(
                     volume, {{{30, 30, planes - 1.0}, 8, 1}, {{30, 30, planes - 1.0 - length_mm}, 8, 1}});
-                CHECK(find_deposits(volume, seen, usual_confidence, 1).deposits.empty());
+                CHECK(find_deposits(volume, seen, {}, usual_confidence, 1).deposits.empty());
             }
 }
 
@@ -246,7 +266,7 @@ TEST_CASE("a line that leaves the volume, or is not in it at all") {
     const auto volume = filled({60, 60, 8}, 300);
     for (const double x : {30.0, 70.0, 5000.0}) {
         const auto seen = seen_along(volume, {{{x, 30, 20}, 8, 1}, {{x, 30, -10}, 8, 1}});
-        CHECK(find_deposits(volume, seen, usual_confidence, 1).deposits.empty());
+        CHECK(find_deposits(volume, seen, {}, usual_confidence, 1).deposits.empty());
     }
 }
 

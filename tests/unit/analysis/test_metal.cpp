@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "analysis/deposits/metal.hpp"
+#include "analysis/deposits/artefacts.hpp"
 
 using namespace calcinode;
 using namespace calcinode::deposits;
@@ -31,6 +31,16 @@ TEST_CASE("the distance to metal is taken within the plane that its streaks run 
     CHECK(metal.distance_mm({50, 60, 12}) == doctest::Approx(10.5));  // the slice beside shows some of them
     CHECK(std::isinf(metal.distance_mm({52, 30, 13})));
     CHECK(std::isinf(metal.distance_mm({52, 30, 0})));
+}
+
+TEST_CASE("the distance to a step of motion is taken along the slices, from between the two that it parts") {
+    const auto volume = with_screw();
+    const Artefacts still(volume, {}, 1), moved(volume, {{volume.grid.to_lps(50, 40, 6.5), 5}}, 1);
+    CHECK(std::isinf(still.to_motion_mm({10, 10, 6})));
+    CHECK(moved.to_motion_mm({10, 10, 6}) == doctest::Approx(1));
+    CHECK(moved.to_motion_mm({90, 70, 7}) == doctest::Approx(1));
+    CHECK(moved.to_motion_mm({52, 30, 10}) == doctest::Approx(7));
+    CHECK(moved.to_metal_mm({52, 30, 10}) == 0);
 }
 
 TEST_CASE("a bright voxel alone is no metal") {

@@ -84,17 +84,27 @@ TEST_CASE("metal is denser than any deposit") {
 
 TEST_CASE("what is faint or small in reach of metal may be a streak, and may be a deposit") {
     auto mass = deposit_like();
-    CHECK(!may_be_streak(mass));
+    CHECK(!may_be_artefact(mass));
     mass.in_reach_of_metal = 0.9;
-    CHECK(may_be_streak(mass));
+    CHECK(may_be_artefact(mass));
     CHECK(mimic_by_exclusion(mass) == Mimic::metal_streak);
     CHECK(could_be_deposit(mass, 0.5));
     CHECK(!could_be_deposit(mass, -3));
     mass.mean_hu = 700;  // streaks are not so dense ...
-    CHECK(!may_be_streak(mass));
+    CHECK(!may_be_artefact(mass));
     CHECK(!mimic_by_place(mass));
     mass.volume_mm3 = 120;  // ... unless they are small
-    CHECK(may_be_streak(mass));
+    CHECK(may_be_artefact(mass));
+}
+
+TEST_CASE("what is faint or small where the patient moved may be an artefact, and may be a deposit") {
+    auto mass = deposit_like();
+    mass.at_motion = true;
+    CHECK(may_be_artefact(mass));
+    CHECK(mimic_by_exclusion(mass) == Mimic::motion_artefact);
+    CHECK(could_be_deposit(mass, 0.5));
+    mass.mean_hu = 700;  // no bone that a step displaces is so dense and so large
+    CHECK(!may_be_artefact(mass));
 }
 
 TEST_CASE("teeth and their fillings") {

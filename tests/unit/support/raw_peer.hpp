@@ -7,6 +7,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -88,13 +89,14 @@ class RawPeer {
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         const timeval patience{20, 0};  // a test that waits for ever tells nothing
         ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        connected_ = ::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+        if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) error_ = errno;
     }
     ~RawPeer() { hang_up(); }
     RawPeer(const RawPeer&) = delete;
     RawPeer& operator=(const RawPeer&) = delete;
 
-    bool connected() const { return connected_; }
+    bool connected() const { return error_ == 0; }
+    int error_number() const { return error_; }  // errno of why it is not connected
     void hang_up() {
         if (socket_ >= 0) ::close(socket_);
         socket_ = -1;
@@ -164,7 +166,7 @@ class RawPeer {
     }
 
     int socket_;
-    bool connected_ = false;
+    int error_ = 0;
     std::string answer_;
 };
 
