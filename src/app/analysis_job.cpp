@@ -156,7 +156,8 @@ Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(
 
     auto folder = ResultFolder::begin(results_folder_, job.study_uid);
     if (!folder) return std::unexpected(folder.error());
-    // Ingest comes first. The database's lock is taken by this thread only, which does not yield.
+    // Ingest comes first, so the analysis yields to it. It takes the database's lock twice, for the study's
+    // revision and the objects before it: short reads, for which ingest may have to wait.
     const auto judged =
         call_yielding([&] { return judge_(job.study_uid, files, options, folder->temporary()); });
     if (!judged) return std::unexpected(judged.error());
@@ -203,7 +204,11 @@ int AnalysisJobs::next_revision(const std::string& study_uid) const {
 
 AnalysisJobs::End AnalysisJobs::finished(const store::Job& job, KeptResult kept) {
     return [this, job, kept = std::move(kept)] {
-        database_->finish_job(job, kept.row);
+        if (!database_->finish_job(job, kept.row)) {
+            spdlog::warn("study {}: its analysis was begun once more before this one ended; that one counts",
+                         job.study_uid);
+            return;
+        }
         const auto level = kept.row.status == "analysed" ? spdlog::level::info : spdlog::level::warn;
         spdlog::log(level, "study {}: {}{}{}", job.study_uid, kept.words, consequence_of(kept.row),
                     alerts_of(kept.row));

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cmath>
+
 #include "app/dicom_destination.hpp"
 #include "app/recover.hpp"
 #include "app/reload.hpp"
@@ -135,14 +137,29 @@ void Daemon::start_workers() {
         [this](const std::string& study) { return find_gap(study); });
     retention_ = std::make_unique<Retention>(*database_, spool_, folder_.results(), config_.retention);
     housekeeper_ = std::make_unique<Worker>("housekeeping", look_at_disk, [this](std::stop_token) {
-        spool_.space().has_room();  // says when there is room again, also where nobody sends
+        // Says when there is room again, also where nobody sends.
+        meters_.takes_images(spool_.space().has_room());
         return retention_->remove_next(now_ms());
     });
     ticker_ = std::make_unique<Worker>("completeness", look_again, [this](std::stop_token) {
-        if (completeness_->look(now_ms()) > 0) analysis_->ring();
+        look_at_clock();
+        const auto looked = completeness_->look(now_ms());
+        if (looked.queued > 0) analysis_->ring();
         meters_.looked();
-        return false;
+        return looked.more;
     });
+}
+
+// What waits for a time that a wrong clock named would wait for it for hours.
+void Daemon::look_at_clock() {
+    const auto now = now_ms();
+    const auto by = clock_.set_by(now, std::chrono::steady_clock::now());
+    if (by == 0) return;
+    spdlog::warn(
+        "the clock was set {} by {:.1f} s: studies are waited for anew, what was to be tried again is due",
+        by > 0 ? "forward" : "back", std::abs(static_cast<double>(by)) / 1000);
+    completeness_->clock_was_set(now);
+    database_->nothing_later_than(now);
 }
 
 void Daemon::start_outbox(deliver::Route route, std::unique_ptr<deliver::Peer> peer) {
@@ -182,7 +199,8 @@ void Daemon::reload(const config::Config& fresh) {
         spdlog::info("configuration read again: nothing changed");
 }
 
-// Analysis and deliveries take as long as they take, and have bounds of their own.
+// Analysis and deliveries take as long as they take: the one has no bound but what a study's size gives it,
+// the other those of the network.
 std::optional<std::string> Daemon::stuck_since(std::chrono::steady_clock::time_point bound) const {
     if (server_->last_look() < bound) return "the listener";
     for (const auto* worker : {ticker_.get(), housekeeper_.get()})
@@ -191,6 +209,7 @@ std::optional<std::string> Daemon::stuck_since(std::chrono::steady_clock::time_p
 }
 
 bool Daemon::stop() {
+    meters_.stopping();
     folder_.take_sign_of_life();
     std::vector<Worker*> workers{ticker_.get(), analysis_.get(), housekeeper_.get()};
     for (const auto& delivery : deliveries_) workers.push_back(delivery.get());

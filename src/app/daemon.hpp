@@ -8,6 +8,7 @@
 
 #include "app/analysis_job.hpp"
 #include "app/audit_trail.hpp"
+#include "app/clock_watch.hpp"
 #include "app/completeness.hpp"
 #include "app/data_folder.hpp"
 #include "app/meters.hpp"
@@ -50,6 +51,7 @@ class Daemon {
     Result<> listen();
     receive::InstanceSink sink();
     void start_workers();
+    void look_at_clock();
     void start_outbox(deliver::Route route, std::unique_ptr<deliver::Peer> peer);
     Result<> open_to_people();
     void abandon_analysis();
@@ -57,6 +59,7 @@ class Daemon {
 
     config::Config config_;
     Meters meters_;
+    ClockWatch clock_{now_ms(), std::chrono::steady_clock::now()};  // the ticker's
     DataFolder folder_;
     std::unique_ptr<store::Database> database_;  // where the others expect it, wherever this object is
     spool::Spool spool_;

@@ -119,6 +119,13 @@ Result<> judge_volume(const assemble::SelectedVolume& selected, const JudgeOptio
     return drawn;
 }
 
+// A result without them must say so: they may have shown what it does not.
+std::string remark_on(const std::vector<assemble::UnreadableFile>& unreadable, std::size_t files) {
+    return std::to_string(unreadable.size()) + " of " + std::to_string(files) +
+           " images of the study can't be read (" + unreadable.front().reason +
+           ") and are not part of this result";
+}
+
 }  // namespace
 
 Result<JudgedStudy> judge_study(assemble::AssembledStudy study, const JudgeOptions& options,
@@ -138,7 +145,11 @@ Result<JudgedStudy> judge(const std::string& study_uid, const std::vector<std::f
                           const JudgeOptions& options, const std::filesystem::path& folder) {
     auto assembly = assemble::assemble(files, options.most_memory_bytes);
     const auto study = std::ranges::find(assembly.studies, study_uid, &assemble::AssembledStudy::study_uid);
-    if (study != assembly.studies.end()) return judge_study(std::move(*study), options, folder);
+    if (study != assembly.studies.end()) {
+        if (!assembly.unreadable.empty() && study->selected)
+            study->selected->remarks.push_back(remark_on(assembly.unreadable, files.size()));
+        return judge_study(std::move(*study), options, folder);
+    }
 
     JudgedStudy judged;
     judged.outcome.study_uid = study_uid;

@@ -54,6 +54,7 @@ void Meters::put_into(web::Live& live) const {
     live.received_bytes = bytes_;
     live.last_look = last_look_;
     live.stopping = stopping_;
+    live.takes_images = takes_images_;
     const std::scoped_lock lock(mutex_);
     for (std::size_t i = 0; i < bounds_s.size(); ++i)
         live.analyses.buckets.push_back({static_cast<double>(bounds_s[i]), within_[i]});

@@ -20,6 +20,7 @@ class Meters {
     void analysed(std::chrono::steady_clock::duration took);
     void looked() { last_look_ = now_ms(); }
     void stopping() { stopping_ = true; }
+    void takes_images(bool takes) { takes_images_ = takes; }
 
     // Fills in what is counted here.
     void put_into(web::Live& live) const;
@@ -34,6 +35,7 @@ class Meters {
     std::atomic<std::uint64_t> bytes_ = 0;
     std::atomic<UnixMillis> last_look_ = now_ms();
     std::atomic<bool> stopping_ = false;
+    std::atomic<bool> takes_images_ = true;
     mutable std::mutex mutex_;
     std::array<std::uint64_t, bounds_s.size()> within_{};  // guarded by mutex_, as the next two
     double sum_s_ = 0;

@@ -30,6 +30,10 @@ void recover(store::Database& database, spool::Spool& spool, const std::filesyst
             "the DATABASE WAS DAMAGED ({}) and is set aside as {}; a new one is made from the files",
             aside->damage, aside->file.string());
     database.release_all_leases(now_ms());
+    if (database.was_later_than(now_ms())) {
+        spdlog::warn("images were received later than it is now: the clock was wrong then, or is now");
+        database.nothing_later_than(now_ms());
+    }
     const auto swept = spool.sweep();
     const int unfinished = ResultFolder::sweep(results);
     if (swept.removed || swept.taken_in || swept.missing || unfinished)

@@ -25,7 +25,7 @@ Retention::Retention(store::Database& database, spool::Spool& spool, std::filesy
 
 bool Retention::remove_next(UnixMillis now) {
     const auto rules = rules_.get();
-    return remove_images(rules, now) || remove_result(rules, now);
+    return remove_images(rules, now) || remove_result(rules, now) || finish_removal();
 }
 
 bool Retention::remove_images(const config::Retention& rules, UnixMillis now) {
@@ -81,6 +81,22 @@ bool Retention::remove_oldest(store::Database::Finished how, UnixMillis received
     spdlog::info("study {}: {} images ({} MiB) removed: {}", study->study_uid, *removed,
                  study->bytes / static_cast<std::int64_t>(mib), why);
     return true;
+}
+
+// What was broken off by an error: by a disk that was full, say. One that fails again is in nobody's way.
+bool Retention::finish_removal() {
+    std::string why;
+    for (const auto& study_uid : database_->studies_being_removed()) {
+        const auto removed = spool_->remove_marked(study_uid);
+        if (removed) {
+            spdlog::info("study {}: {} images removed, whose removal had been broken off", study_uid,
+                         *removed);
+            return true;
+        }
+        why = removed.error().what;
+    }
+    if (!why.empty()) throw std::runtime_error(why);
+    return false;
 }
 
 bool Retention::remove_result(const config::Retention& rules, UnixMillis now) {

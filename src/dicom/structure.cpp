@@ -20,6 +20,8 @@ namespace calcinode::dicom {
 namespace {
 
 constexpr std::size_t deepest_nesting = 64;  // levels; real objects have fewer than ten
+// DCMTK makes an object of some hundred bytes of each. An enhanced CT has about a hundred a frame.
+constexpr std::size_t most_elements = 1'000'000;
 constexpr std::size_t largest_inflated = std::size_t{1} << 30;
 constexpr std::uint64_t preamble_bytes = 132;  // with "DICM"
 constexpr std::uint32_t undefined_length = 0xffffffff;
@@ -177,7 +179,8 @@ bool opens_sequence(Bytes& bytes, const Element& e, Encoding encoding) {
 
 Result<> walk(Bytes& bytes, std::uint64_t at, Encoding outermost) {
     std::vector<Level> open{{bytes.size(), outermost}};
-    while (true) {
+    for (std::size_t elements = 0;; ++elements) {
+        if (elements > most_elements) return fail("it has more than a million elements");
         while (open.size() > 1 && at >= open.back().end) open.pop_back();
         if (at >= bytes.size()) return {};
         const auto encoding = open.back().encoding;

@@ -11,7 +11,8 @@
 
 namespace calcinode::dicom {
 
-// An Error where the file is no Part 10 file, where its sequences are nested absurdly deep, where an element
+// An Error where the file is no Part 10 file, where its sequences are nested absurdly deep, where it has an
+// absurd number of elements, where one
 // reaches beyond the end, or where it inflates to an absurd size. Values are not read.
 Result<> check_structure(const std::filesystem::path& path);
 

@@ -30,6 +30,11 @@ void Ledger::ended(Ending how, const std::string& line, Line worth) {
         spdlog::info("{}{}", line, held(held_back));
 }
 
+void Ledger::nothing_taken(const std::string& what) {
+    int held_back = 0;
+    if (nothing_taken_lines_.take(held_back)) spdlog::warn("association from {}{}", what, held(held_back));
+}
+
 void Ledger::cannot_accept(const std::string& why) {
     int held_back = 0;
     if (accept_lines_.take(held_back)) spdlog::error("cannot accept connections: {}{}", why, held(held_back));

@@ -17,6 +17,8 @@ class Ledger {
     void accepted() { ++associations_; }
     // `what`: in words; empty: not worth a line.
     void refused(Refusal why, const std::string& address, const std::string& what);
+    // An association that was accepted, and that brings no image: its sender does not say why.
+    void nothing_taken(const std::string& what);
     enum class Line { debug, within_budget, always };
     void ended(Ending how, const std::string& line, Line worth);
     // The kernel gives no more connections.
@@ -33,7 +35,7 @@ class Ledger {
     Numbers<endings> ended_{};
     std::array<LogBudget, refusals> refusal_lines_;
     std::array<LogBudget, endings> ending_lines_;
-    LogBudget accept_lines_;
+    LogBudget accept_lines_, nothing_taken_lines_;
 };
 
 }  // namespace calcinode::receive

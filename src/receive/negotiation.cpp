@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <span>
 #include <string_view>
 
@@ -78,6 +79,42 @@ T_ASC_SC_ROLE role_for(const T_ASC_PresentationContext& proposed) {
     return is_commitment(proposed.abstractSyntax) && proposes_scp ? ASC_SC_ROLE_SCP : ASC_SC_ROLE_DEFAULT;
 }
 
+std::string name_of(const char* uid) {
+    const char* const name = dcmFindNameOfUID(uid);
+    return name ? std::string(name) + " (" + uid + ")" : uid;
+}
+
+// What an association can't be used for. A sender that finds none of its images taken seldom says why.
+class Refused {
+  public:
+    void note(const T_ASC_PresentationContext& context, bool accepted) {
+        ++contexts_;
+        accepted_ += accepted ? 1 : 0;
+        if (contexts_ == 1) first_class_ = context.abstractSyntax;
+        if (!is_storage_class(context.abstractSyntax)) return;
+        images_accepted_ = images_accepted_ || accepted;
+        if (accepted || context.transferSyntaxCount < 1 || encodings_.size() >= most_named) return;
+        encodings_.insert(name_of(context.proposedTransferSyntaxes[0]));
+    }
+    std::string in_words() const {
+        if (!images_accepted_ && !encodings_.empty()) {
+            std::string all;
+            for (const auto& encoding : encodings_) all += (all.empty() ? "" : ", ") + encoding;
+            return "CT images are proposed in encodings only that are not taken: " + all;
+        }
+        if (accepted_ > 0 || contexts_ == 0) return "";
+        return "nothing that it proposes is taken here, first of all " + name_of(first_class_.c_str());
+    }
+
+  private:
+    static constexpr std::size_t most_named = 4;
+
+    int contexts_ = 0, accepted_ = 0;
+    bool images_accepted_ = false;
+    std::string first_class_;
+    std::set<std::string> encodings_;
+};
+
 }  // namespace
 
 std::optional<Rejection> why_not_allowed(const Association& association, const ServerOptions& options) {
@@ -121,7 +158,8 @@ void reject(Association& association, const Rejection& rejection) {
     }
 }
 
-Result<> negotiate(Association& association) {
+Result<std::string> negotiate(Association& association) {
+    Refused refused;
     auto* const parameters = association.parameters();
     const int count = ASC_countPresentationContexts(parameters);
     for (int i = 0; i < count; ++i) {
@@ -140,8 +178,9 @@ Result<> negotiate(Association& association) {
                       parameters, id,
                       known_class ? ASC_P_TRANSFERSYNTAXESNOTSUPPORTED : ASC_P_ABSTRACTSYNTAXNOTSUPPORTED);
         if (answered.bad()) return fail("a presentation context is malformed");
+        refused.note(proposed, transfer_syntax != nullptr);
     }
-    return {};
+    return refused.in_words();
 }
 
 }  // namespace calcinode::receive

@@ -23,7 +23,9 @@ std::optional<Rejection> why_no_room(Peers::Place place, const Limits& limits);
 // Tells the peer (PS3.8 9.3.4).
 void reject(Association& association, const Rejection& rejection);
 
-// Accepts the contexts that this SCP serves and refuses all others.
-Result<> negotiate(Association& association);
+// Accepts the contexts that this SCP serves and refuses all others. In words, for the log, why the
+// association can bring no image although its peer seems to want it to; "" where it can, or only asks whether
+// we are there.
+Result<std::string> negotiate(Association& association);
 
 }  // namespace calcinode::receive

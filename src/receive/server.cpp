@@ -201,12 +201,18 @@ void DicomServer::admit(Peers::Peer& peer, const Rules& rules, const std::string
                 "rejected " + association->calling_ae() + ": " + rejection->in_words);
         return reject(*association, *rejection);
     }
-    auto agreed = negotiate(*association);
-    if (agreed) agreed = association->acknowledge();
+    const auto negotiated = negotiate(*association);
+    Result<> agreed;
+    if (negotiated)
+        agreed = association->acknowledge();
+    else
+        agreed = std::unexpected(negotiated.error());
     if (!agreed) {
         association->abort();
         return refused(Refusal::malformed_request, address, agreed.error().what);
     }
+    if (!negotiated->empty())
+        ledger_.nothing_taken(association->calling_ae() + " at " + address + ": " + *negotiated);
     ledger_.accepted();
     socket.set_deadline();
     socket.set_timeout(std::chrono::seconds(options.limits.idle_timeout_s));

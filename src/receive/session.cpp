@@ -144,9 +144,9 @@ bool Session::echo(const Command& command, std::uint8_t context_id) {
 
 bool Session::store(const Command& command, std::uint8_t context_id) {
     if (!command.has_dataset) return abort(Ending::not_dicom, "a C-STORE without a dataset");
-    watch_.receiving(true);
     // Destroyed after the answer is on its way: what can wait is done then.
     auto intake = begin(command, context_id);
+    watch_.receiving(intake.has_value());  // who is refused brings nothing that a study could wait for
     bool alive = true;
     const auto taken = take_dataset(intake, context_id, alive);
     if (alive) {

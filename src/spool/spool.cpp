@@ -55,6 +55,13 @@ store::InstanceRow row_of(const Identity& id, const std::string& sha256, std::ui
             .received = now_ms()};
 }
 
+// The first's row, as of now.
+store::InstanceRow received_again(store::InstanceRow first, const store::InstanceRow& again) {
+    first.received = again.received;
+    first.urgent = again.urgent;
+    return first;
+}
+
 Stored stored(store::Insert insert) {
     switch (insert) {
         case store::Insert::added:
@@ -108,16 +115,18 @@ std::expected<Kept, Rejected> Spool::keep(Arrival& arrival) try {
     const auto target = folder_ / row.path;
     const std::scoped_lock lock(lock_of(row.path));
     const auto known = database_->find_instance(row.sop_instance_uid);
+    const bool leaving = known && database_->is_being_removed(known->study_uid, row.path);
+    const bool there = known && ::access(target.c_str(), F_OK) == 0;
+    if (there && leaving) database_->bring_back(received_again(*known, row));
     // A row whose file other hands removed: the same bytes again mend it.
-    const bool mends = known && known->sha256 == row.sha256 && ::access(target.c_str(), F_OK) != 0;
+    const bool mends = known && !there && (leaving || known->sha256 == row.sha256);
     if (known && !mends) return keep_first(row, *known);
 
     switch (file.place(part10_header(arrival.announced_, row.sha256), target)) {
-        case IncomingFile::Placed::placed: {
-            const auto insert = database_->add_instance(row);
-            if (mends) database_->instance_is_back(row);
-            return Kept{stored(insert), row.study_uid};
-        }
+        case IncomingFile::Placed::placed:
+            if (!mends) return Kept{stored(database_->add_instance(row)), row.study_uid};
+            database_->bring_back(row);
+            return Kept{known->sha256 == row.sha256 ? Stored::same_again : Stored::added, row.study_uid};
         case IncomingFile::Placed::taken:
             return name_taken(row);
         case IncomingFile::Placed::failed:

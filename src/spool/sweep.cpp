@@ -36,6 +36,15 @@ std::vector<fs::path> files_below(const fs::path& folder) {
     return files;
 }
 
+std::vector<fs::directory_entry> entries_of(const fs::path& folder) {
+    std::vector<fs::directory_entry> entries;
+    std::error_code error;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+        entries.push_back(*it);
+    if (error) spdlog::error("cannot list {}: {}", folder.string(), error.message());
+    return entries;
+}
+
 UnixMillis modified(const fs::path& file) {
     struct stat status {};
     if (::stat(file.c_str(), &status) != 0) return now_ms();
@@ -102,7 +111,7 @@ Spool::Sweep Spool::sweep() {
     const auto known = database_->instance_paths();  // sorted
     std::size_t present = 0;
     auto said = std::chrono::steady_clock::now();
-    for (const auto& file : files_below(instances_folder(folder_))) {
+    const auto look_at = [&](const fs::path& file) {
         const auto relative = file.lexically_relative(folder_).string();
         if (std::ranges::binary_search(known, relative))
             ++present;
@@ -113,6 +122,14 @@ Spool::Sweep Spool::sweep() {
             spdlog::info("looking through the spool: {} files known, {} indexed again so far", present,
                          result.taken_in);
         }
+    };
+    // Folder by folder: all paths at once would be a gigabyte where a million images wait.
+    for (const auto& entry : entries_of(instances_folder(folder_))) {
+        std::error_code error;
+        if (!entry.is_directory(error))
+            look_at(entry.path());
+        else
+            for (const auto& file : files_below(entry.path())) look_at(file);
     }
     if (present < known.size()) {
         for (const auto& path : known)

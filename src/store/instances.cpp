@@ -34,6 +34,28 @@ void set_urgent(Connection& connection, const std::string& study_uid) {
     connection.query("UPDATE study SET priority = 1 WHERE study_uid = ? AND priority < 1", study_uid).run();
 }
 
+template <class Connection>
+void insert(Connection& c, const InstanceRow& row) {
+    // last_received grows with every instance, also within one millisecond: queue_study relies on it.
+    c.query(
+         "INSERT INTO study (study_uid, state, first_received, last_received, priority, bytes) "
+         "VALUES (?1, 'receiving', ?2, ?2, ?3, ?4) "
+         "ON CONFLICT DO UPDATE SET state = 'receiving', gap_since = NULL, "
+         "last_received = max(last_received + 1, excluded.last_received), "
+         "priority = max(priority, excluded.priority), bytes = bytes + excluded.bytes",
+         row.study_uid, row.received, row.urgent ? 1 : 0, row.bytes)
+        .run();
+    c.query("INSERT OR IGNORE INTO series (series_uid, study_uid, modality) VALUES (?, ?, ?)", row.series_uid,
+            row.study_uid, row.modality)
+        .run();
+    c.query(
+         "INSERT INTO instance (sop_instance_uid, series_uid, study_uid, sop_class_uid, "
+         "transfer_syntax_uid, path, bytes, sha256, calling_ae, received) VALUES (?,?,?,?,?,?,?,?,?,?)",
+         row.sop_instance_uid, row.series_uid, row.study_uid, row.sop_class_uid, row.transfer_syntax_uid,
+         row.path, row.bytes, row.sha256, row.calling_ae, row.received)
+        .run();
+}
+
 }  // namespace
 
 Insert Database::add_instance(const InstanceRow& row) {
@@ -53,25 +75,22 @@ Insert Database::add_instance(const InstanceRow& row) {
                 return Insert::differs;
             }
         }
-        // last_received grows with every instance, also within one millisecond: queue_study relies on it.
-        c.query(
-             "INSERT INTO study (study_uid, state, first_received, last_received, priority, bytes) "
-             "VALUES (?1, 'receiving', ?2, ?2, ?3, ?4) "
-             "ON CONFLICT DO UPDATE SET state = 'receiving', gap_since = NULL, "
-             "last_received = max(last_received + 1, excluded.last_received), "
-             "priority = max(priority, excluded.priority), bytes = bytes + excluded.bytes",
-             row.study_uid, row.received, row.urgent ? 1 : 0, row.bytes)
-            .run();
-        c.query("INSERT OR IGNORE INTO series (series_uid, study_uid, modality) VALUES (?, ?, ?)",
-                row.series_uid, row.study_uid, row.modality)
-            .run();
-        c.query(
-             "INSERT INTO instance (sop_instance_uid, series_uid, study_uid, sop_class_uid, "
-             "transfer_syntax_uid, path, bytes, sha256, calling_ae, received) VALUES (?,?,?,?,?,?,?,?,?,?)",
-             row.sop_instance_uid, row.series_uid, row.study_uid, row.sop_class_uid, row.transfer_syntax_uid,
-             row.path, row.bytes, row.sha256, row.calling_ae, row.received)
-            .run();
+        insert(c, row);
         return Insert::added;
+    });
+}
+
+void Database::bring_back(const InstanceRow& row) {
+    auto& c = *connection_;
+    // A removal that a power cut brought back to life would take the file again.
+    c.transaction(Durability::full, [&] {
+        c.query("DELETE FROM instance WHERE sop_instance_uid = ?", row.sop_instance_uid).run();
+        insert(c, row);
+        c.query(
+             "UPDATE study SET bytes = (SELECT sum(bytes) FROM instance i WHERE i.study_uid = ?1) WHERE "
+             "study_uid = ?1",
+             row.study_uid)
+            .run();
     });
 }
 

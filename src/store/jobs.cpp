@@ -55,10 +55,10 @@ void Database::release_all_leases(UnixMillis now) {
     });
 }
 
-void Database::finish_job(const Job& job, const NewResult& result) {
+bool Database::finish_job(const Job& job, const NewResult& result) {
     auto& c = *connection_;
-    c.transaction(Durability::full, [&] {
-        if (!c.query(is_held, job.id, job.leases).next()) return;
+    return c.transaction(Durability::full, [&] {
+        if (!c.query(is_held, job.id, job.leases).next()) return false;
         c.query("UPDATE job SET state = 'done', leased_until = NULL, last_error = '', ended = ? WHERE id = ?",
                 now_ms(), job.id)
             .run();
@@ -71,6 +71,7 @@ void Database::finish_job(const Job& job, const NewResult& result) {
              result.study_uid, result.verdict, result.reason, result.status)
             .run();
         add_result(c, result);
+        return true;
     });
 }
 

@@ -28,14 +28,15 @@ Result<> migrate(SQLite::Database& database, const std::filesystem::path& file) 
         return fail(file.string() + " has schema " + std::to_string(version) +
                     ", made by a newer version of this program, which knows schemas up to " +
                     std::to_string(newest));
-    for (int next = version + 1; next <= newest; ++next) {
-        SQLite::Transaction transaction(database, SQLite::TransactionBehavior::EXCLUSIVE);
+    if (version == newest) return {};
+    // All or nothing: a new one that is half made would not know that it has to be filled from the files.
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::EXCLUSIVE);
+    for (int next = version + 1; next <= newest; ++next)
         database.exec(migrations()[static_cast<std::size_t>(next - 1)]);
-        database.exec("PRAGMA user_version = " + std::to_string(next));
-        database.exec("PRAGMA application_id = " + std::to_string(application_id));
-        if (version == 0 && next == newest) database.exec("INSERT INTO unread_files DEFAULT VALUES");
-        transaction.commit();
-    }
+    database.exec("PRAGMA user_version = " + std::to_string(newest));
+    database.exec("PRAGMA application_id = " + std::to_string(application_id));
+    if (version == 0) database.exec("INSERT INTO unread_files DEFAULT VALUES");
+    transaction.commit();
     return {};
 }
 

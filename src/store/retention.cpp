@@ -96,18 +96,6 @@ void Database::end_removal(const std::string& study_uid, UnixMillis now) {
     });
 }
 
-void Database::instance_is_back(const InstanceRow& row) {
-    auto& c = *connection_;
-    c.transaction(Durability::relaxed, [&] {
-        c.query("UPDATE instance SET removing = 0 WHERE sop_instance_uid = ?", row.sop_instance_uid).run();
-        c.query(
-             "UPDATE study SET state = 'receiving', gap_since = NULL, last_received = max(last_received + 1, "
-             "?2) WHERE study_uid = ?1",
-             row.study_uid, row.received)
-            .run();
-    });
-}
-
 std::optional<FinishedResult> Database::oldest_finished_result(UnixMillis created_before) {
     auto& c = *connection_;
     return c.read([&]() -> std::optional<FinishedResult> {

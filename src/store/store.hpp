@@ -192,13 +192,18 @@ class Database {
     std::vector<InstanceRow> instances_of(const std::string& study_uid);
     std::optional<StudyRow> find_study(const std::string& study_uid);
     std::vector<StudyRow> studies(int limit = 1000);  // newest first
-    // Studies in state `receiving` whose last instance came before `before`.
+    // Studies in state `receiving` whose last instance came before `before`, and of which nothing is being
+    // analysed; longest quiet first.
     std::vector<StudyRow> quiet_studies(UnixMillis before);
     void set_gap_since(const std::string& study_uid, UnixMillis since);
     // receiving -> queued, with a job, in one transaction, if no instance came after `last_received`.
     // False where one did.
     // False too while a worker still holds a lease on the study's last job.
     bool queue_study(const std::string& study_uid, UnixMillis last_received);
+    // The clock went back, or had been wrong: what was received later than now, or waits until later, is of
+    // now.
+    void nothing_later_than(UnixMillis now);
+    bool was_later_than(UnixMillis now);  // whether an instance was received then
     // `path` of every instance row, sorted: what the spool's sweep compares its files with.
     std::vector<std::string> instance_paths();
 
@@ -216,8 +221,8 @@ class Database {
     //
     // Job done, result row and delivery rows, study state, in one transaction. A result of the same identity
     // exists already: only the job and the study change. New instances that came meanwhile keep the study in
-    // `receiving`.
-    void finish_job(const Job& job, const NewResult& result);
+    // `receiving`. False where the lease was taken over.
+    bool finish_job(const Job& job, const NewResult& result);
     // To be tried again, not before then, behind those that are queued until then.
     void retry_job(const Job& job, const std::string& error, UnixMillis not_before);
     // The same, and the attempt does not count: what stopped it has nothing to do with the study.
@@ -246,8 +251,9 @@ class Database {
     bool is_being_removed(const std::string& study_uid, const std::string& path);
     // The marked instances' files are gone: their rows go, too.
     void end_removal(const std::string& study_uid, UnixMillis now);
-    // The instance's file was gone and is there again: its study is receiving.
-    void instance_is_back(const InstanceRow& row);
+    // The instance came again while it was being removed, or after its file was lost: its row, be it marked,
+    // sound or gone, is this one, it stays, and its study is receiving.
+    void bring_back(const InstanceRow& row);
     // Its objects were all delivered, or it has none.
     std::optional<FinishedResult> oldest_finished_result(UnixMillis created_before);
     void result_removed(std::int64_t result_id, UnixMillis now);

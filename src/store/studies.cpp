@@ -54,7 +54,10 @@ std::vector<StudyRow> Database::quiet_studies(UnixMillis before) {
     auto& c = *connection_;
     return c.read([&] {
         return all_from(c.query(CALCINODE_SELECT_STUDY
-                                "WHERE state = 'receiving' AND last_received < ? ORDER BY last_received",
+                                "WHERE state = 'receiving' AND last_received < ?1 AND NOT EXISTS "
+                                "(SELECT 1 FROM job j WHERE j.study_uid = s.study_uid AND j.state IN "
+                                "('queued', 'leased') AND j.state = 'leased' AND j.leased_until > ?1) "
+                                "ORDER BY last_received",
                                 before));
     });
 }
@@ -66,11 +69,32 @@ void Database::set_gap_since(const std::string& study_uid, UnixMillis since) {
     });
 }
 
+void Database::nothing_later_than(UnixMillis now) {
+    auto& c = *connection_;
+    c.transaction(Durability::full, [&] {
+        c.query("UPDATE study SET last_received = ?1 WHERE state = 'receiving' AND last_received > ?1", now)
+            .run();
+        c.query("UPDATE study SET gap_since = ?1 WHERE state = 'receiving' AND gap_since > ?1", now).run();
+        c.query("UPDATE job SET not_before = ?1 WHERE state = 'queued' AND not_before > ?1", now).run();
+        c.query(
+             "UPDATE delivery SET not_before = ?1 WHERE state IN ('pending', 'uncommitted') AND not_before > "
+             "?1",
+             now)
+            .run();
+    });
+}
+
+bool Database::was_later_than(UnixMillis now) {
+    auto& c = *connection_;
+    return c.read([&] { return c.query("SELECT 1 FROM study WHERE last_received > ?", now).next(); });
+}
+
 bool Database::queue_study(const std::string& study_uid, UnixMillis last_received) {
     auto& c = *connection_;
     return c.transaction(Durability::full, [&] {
         const auto now = now_ms();
         {
+            // The first condition on the job's state is that of its partial index.
             auto held = c.query(
                 "SELECT 1 FROM job WHERE study_uid = ? AND state IN ('queued', 'leased') AND "
                 "state = 'leased' AND leased_until > ?",

@@ -56,7 +56,7 @@ Answer readyz(Context& context, const Request&, const Parts&) {
     const auto live = context.node.live();
     return checks({{"running", !live.stopping},
                    {"database", database_answers(context.database)},
-                   {"room_on_disk", live.free_bytes >= live.refuse_below_bytes}});
+                   {"room_on_disk", live.takes_images}});
 }
 
 }  // namespace calcinode::web

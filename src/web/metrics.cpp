@@ -102,6 +102,9 @@ void deliveries(Exposition& out, const Context& context, const store::Overview& 
 }
 
 void disk(Exposition& out, const Live& live) {
+    out.one("calcinode_takes_images", "gauge",
+            "1: images are taken; 0: the disk has no room, senders get A700H.",
+            real(live.takes_images ? 1 : 0));
     out.one("calcinode_disk_free_bytes", "gauge", "Free on the disk of node.data_dir.",
             real(live.free_bytes));
     out.one("calcinode_disk_size_bytes", "gauge", "Size of that disk.", real(live.total_bytes));

@@ -39,6 +39,7 @@ struct Live {
     std::uint64_t received_bytes = 0;
     Durations analyses;
     bool stopping = false;
+    bool takes_images = true;  // the spool has room
     UnixMillis last_look = 0;  // when it was last looked for complete studies, which is done twice a second
     std::uint64_t free_bytes = 0, total_bytes = 0, refuse_below_bytes = 0;  // of the disk
 };

@@ -10,10 +10,10 @@ EXPLICIT_LITTLE_ENDIAN = b"1.2.840.10008.1.2.1"
 class RawPeer:
     """An association that sends the bytes a test wants as a dataset, which no toolkit would (PS3.8 chapter 9)."""
 
-    def __init__(self, test, port):
+    def __init__(self, test, port, abstract_syntax=CT_IMAGE_STORAGE, transfer_syntax=EXPLICIT_LITTLE_ENDIAN):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
         test.addCleanup(self.socket.close)
-        context = b"\1\0\0\0" + self.item(0x30, CT_IMAGE_STORAGE) + self.item(0x40, EXPLICIT_LITTLE_ENDIAN)
+        context = b"\1\0\0\0" + self.item(0x30, abstract_syntax) + self.item(0x40, transfer_syntax)
         user = self.item(0x51, struct.pack(">I", 16384)) + self.item(0x52, b"1.2.3.4")
         self.send(1, b"\0\1\0\0" + b"CALCINODE".ljust(16) + b"RAWPEER".ljust(16) + bytes(32) +
                   self.item(0x10, b"1.2.840.10008.3.1.1.1") + self.item(0x20, context) + self.item(0x50, user))

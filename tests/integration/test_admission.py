@@ -12,6 +12,7 @@ import unittest
 
 import cases
 import daemon
+from raw_peer import RawPeer
 import hostile
 
 
@@ -64,6 +65,17 @@ class Admission(unittest.TestCase):
         with socket.create_connection(("::1", node.port), timeout=20) as peer:
             self.assertEqual(peer.recv(1), b"")
         self.assertIn("association from ::1: its address is not among", node.log())
+
+    def test_a_sender_whose_images_are_not_taken_is_named_in_the_log(self):
+        node = self.node().start()
+        RawPeer(self, node.port, transfer_syntax=b"1.2.840.10008.1.2.4.50")
+        RawPeer(self, node.port, abstract_syntax=b"1.2.840.10008.5.1.4.1.1.4")
+        log = daemon.wait_for(lambda: "MRImageStorage" in node.log() and node.log())
+        self.assertRegex(log, r"RAWPEER at 127.0.0.1: CT images are proposed in encodings only that are not taken: "
+                              r"JPEGBaseline \(1.2.840.10008.1.2.4.50\)")
+        self.assertRegex(log, "RAWPEER at 127.0.0.1: nothing that it proposes is taken here, first of all MRImageStorage")
+        self.assertEqual(self.echo(node), 0)
+        self.assertNotRegex(node.log(), "warning association from ECHOSCU")
 
     def test_a_sender_beyond_its_share_is_rejected_for_now_and_another_is_not(self):
         node = self.node(max_associations=3, max_associations_per_peer=2).start()

@@ -105,6 +105,20 @@ class Jobs(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertIn("not_enough_memory", done.stdout)
 
+    def test_images_that_went_bad_after_they_were_taken_are_told_in_the_result(self):
+        files, uid = self.study("phantom")
+        node = self.node(study={"quiet_s": 3600}).start()
+        self.assertEqual(cases.store(node.port, files)[0], 0)
+        node.stop()
+        paths = [row["path"] for row in node.rows("SELECT path FROM instance ORDER BY path")]
+        for path in paths[:2]:
+            os.truncate(node.folder / "data/spool" / path, 5000)
+        node.sections["study"]["quiet_s"] = 1
+        node.start()
+        self.assertIn(node.wait_for_judgement(uid)["state"], ("analysed", "not_applicable"))
+        remarks = " ".join(node.result(uid)["json"]["remarks"])
+        self.assertRegex(remarks, f"2 of {len(files)} images of the study can't be read .* not part of this result")
+
     def most_memory_of_analyze(self, *folders):
         """Peak MiB."""
         process = subprocess.Popen([daemon.CALCINODE, "analyze", *map(str, folders), "--output",

@@ -158,7 +158,6 @@ TEST_CASE("a removal that was broken off at any step is ended by the next start"
         REQUIRE(paths.size() == 2);
         for (int n = 0; n < unlinked; ++n)
             fs::remove(f.folder / "spool" / paths[static_cast<std::size_t>(n)]);
-        CHECK(f.remove_all() == 0);  // it is on its way already
         const auto swept = f.spool.sweep();
         CHECK(swept.missing == 0);
         CHECK(swept.taken_in == 0);
@@ -177,12 +176,31 @@ TEST_CASE("an image that comes again while its study is removed stays, and its s
     REQUIRE(f.database.begin_removal("1.2", store::Database::Finished::judged));
     auto row = f.database.instances_of("1.2").at(0);
     row.received = f.now;
-    f.database.instance_is_back(row);
+    f.database.bring_back(row);
     CHECK(f.database.find_study("1.2")->state == "receiving");
     REQUIRE(f.spool.remove_marked("1.2").value() == 1);
     CHECK(f.database.instances_of("1.2").size() == 1);
     CHECK(f.database.image_bytes() == 10);
     CHECK(fs::exists(f.folder / "spool" / row.path));
+}
+
+TEST_CASE("a removal that an error broke off is tried again, after all others") {
+    Fixture f;
+    f.receive("1.2", 31);
+    f.receive("1.4", 31);
+    for (const auto* study : {"1.2", "1.4"}) f.judge(study, {"PACS"});
+    f.deliver("PACS");
+    REQUIRE(f.database.begin_removal("1.2", store::Database::Finished::judged));
+    const auto file = f.folder / "spool" / f.database.paths_being_removed("1.2").at(0);
+    fs::remove(file);
+    fs::create_directories(file / "in the way");  // what is no file can't be removed
+    CHECK_THROWS_AS(f.remove_all(), std::runtime_error);
+    CHECK_FALSE(f.has_files("1.4"));
+    CHECK_FALSE(f.database.studies_being_removed().empty());
+    fs::remove_all(file);
+    CHECK(f.remove_all() == 1);
+    CHECK_FALSE(f.has_files("1.2"));
+    CHECK(f.database.studies_being_removed().empty());
 }
 
 TEST_CASE("a delivered result goes after its own time; one that was never to be delivered stays") {

@@ -10,6 +10,7 @@
 
 #include "dicom/own_objects.hpp"
 #include "support/ct_file.hpp"
+#include "support/sql.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace calcinode;
@@ -200,6 +201,30 @@ TEST_CASE("the sweep names rows whose file is gone, and the same instance again 
     CHECK(bench.spool.sweep().missing == 1);
     CHECK(bench.commit({})->how == Stored::same_again);
     CHECK(bench.spool.sweep().missing == 0);
+}
+
+TEST_CASE("what comes again while its study is being removed stays, whether its file is still there or not") {
+    for (const bool unlinked : {false, true})
+        for (const bool other_bytes : {false, true}) {
+            CAPTURE(unlinked);
+            CAPTURE(other_bytes);
+            Bench bench;
+            REQUIRE(bench.commit({}).has_value());
+            const auto first = bench.kept();
+            sql(bench.folder / "calcinode.db", "UPDATE instance SET removing = 1");
+            sql(bench.folder / "calcinode.db", "UPDATE study SET state = 'analysed'");
+            const auto file = bench.spool.file_of(*bench.database.find_instance("1.2.3.1"));
+            if (unlinked) fs::remove(file);
+
+            CtFile again;
+            if (other_bytes) again.fill = 'x';
+            REQUIRE(bench.commit(again).has_value());
+            CHECK(bench.database.find_study("1.2")->state == "receiving");
+            REQUIRE(bench.spool.remove_marked("1.2").value() == 0);
+            REQUIRE(bench.database.find_instance("1.2.3.1"));
+            CHECK((bench.kept() == first) == (!unlinked || !other_bytes));
+            CHECK(bench.database.image_bytes() == static_cast<std::int64_t>(bench.kept().size()));
+        }
 }
 
 TEST_CASE("the sweep leaves foreign files out, and sets damaged ones aside so that they can come again") {
