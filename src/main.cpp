@@ -8,6 +8,7 @@
 #include "app/analyze.hpp"
 #include "app/check.hpp"
 #include "app/files.hpp"
+#include "app/forget_command.hpp"
 #include "app/healthcheck_command.hpp"
 #include "app/judge_options.hpp"
 #include "app/phantom_command.hpp"
@@ -101,13 +102,14 @@ CLI::App* add_resend(CLI::App& app, app::ResendRequest& request) {
     return command;
 }
 
-struct ReanalyzeArguments {
+// Of the commands that work on one study of a node.
+struct StudyArguments {
     std::filesystem::path config;
     std::string study_uid;
 };
 
-CLI::App* add_reanalyze(CLI::App& app, ReanalyzeArguments& arguments) {
-    auto* command = app.add_subcommand("reanalyze", "analyses a study again that was judged, or failed");
+CLI::App* add_study_command(CLI::App& app, const char* name, const char* text, StudyArguments& arguments) {
+    auto* command = app.add_subcommand(name, text);
     command->add_option("--config", arguments.config, config_file_text)->required();
     command->add_option("--study", arguments.study_uid, "Study Instance UID")->required();
     return command;
@@ -145,10 +147,13 @@ int run(int argc, char** argv) {
     check->add_option("--config", check_config, config_file_text)->required();
     app::StatusRequest status_request;
     app::ResendRequest resend_request;
-    ReanalyzeArguments reanalyze_arguments;
+    StudyArguments reanalyze_arguments, forget_arguments;
     const auto* status = add_status(app, status_request);
     const auto* resend = add_resend(app, resend_request);
-    const auto* reanalyze = add_reanalyze(app, reanalyze_arguments);
+    const auto* reanalyze = add_study_command(
+        app, "reanalyze", "analyses a study again that was judged, or failed", reanalyze_arguments);
+    const auto* forget = add_study_command(
+        app, "forget", "removes a study's images, so that corrected ones may come", forget_arguments);
 
     std::filesystem::path healthcheck_config;
     auto* healthcheck =
@@ -167,6 +172,7 @@ int run(int argc, char** argv) {
     if (resend->parsed()) return app::resend(resend_request);
     if (healthcheck->parsed()) return app::healthcheck(healthcheck_config);
     if (reanalyze->parsed()) return app::reanalyze(reanalyze_arguments.config, reanalyze_arguments.study_uid);
+    if (forget->parsed()) return app::forget(forget_arguments.config, forget_arguments.study_uid);
     return app::check(check_config);
 }
 

@@ -74,9 +74,12 @@ FoundPrior find_prior(const SeriesSource& source, const JudgeOptions& options) {
     return study ? options.prior_of(*study) : FoundPrior{};
 }
 
-// What a result was made of, apart from the images.
-std::string circumstances(const JudgeOptions& options, const std::optional<report::PriorResult>& prior) {
-    return identity_of(options.analysis.verdict) + (prior ? "\nprior " + prior->sop_instance_uid : "");
+// What a result was made of, apart from the images' UIDs.
+std::string circumstances(const JudgeOptions& options, const assemble::SelectedVolume& selected,
+                          const std::optional<report::PriorResult>& prior) {
+    return identity_of(options.analysis.verdict) + "\ncontent " +
+           report::content_identity(selected.volume, selected.source) +
+           (prior ? "\nprior " + prior->sop_instance_uid : "");
 }
 
 // Analyses and reports the volume of a study that has one.
@@ -89,7 +92,7 @@ Result<> judge_volume(const assemble::SelectedVolume& selected, const JudgeOptio
     auto [prior, remark] = find_prior(selected.source, options);
     if (options.prior_of) outcome.timing_s["priors"] = asking.seconds();
     outcome.prior_remark = std::move(remark);
-    judged.identity = report::result_identity(selected.source, circumstances(options, prior));
+    judged.identity = report::result_identity(selected.source, circumstances(options, selected, prior));
 
     const Stopwatch analysing;
     auto analysis = options.analysis;

@@ -54,7 +54,7 @@ Uid instance_uid_of(const ReportOptions& options, ObjectKind kind) {
     return derived(options, kind, "instance");
 }
 
-std::string result_identity(const SeriesSource& source, const std::string& configuration) {
+std::string result_identity(const SeriesSource& source, const std::string& circumstances) {
     std::vector<std::string> images;
     for (const auto& slice : source.slices)
         images.push_back(slice.sop_instance_uid + "#" + std::to_string(slice.frame));
@@ -63,7 +63,7 @@ std::string result_identity(const SeriesSource& source, const std::string& confi
     hash.update(source.study_uid + "\n" + source.series_uid + "\n");
     for (const auto& image : images) hash.update(image + "\n");
     hash.update("software " CALCINODE_VERSION " analysis " + std::to_string(analysis_version) + "\n");
-    hash.update(configuration);
+    hash.update(circumstances);
     return hex(hash.finish());
 }
 

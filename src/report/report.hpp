@@ -38,10 +38,14 @@ struct ReportObject {
     std::filesystem::path file;  // Part 10 file, on stable storage
 };
 
-// What identifies a result: the source's series and instances and all that could change the findings, of
-// which `configuration` is what the configuration decides. The same identity gives the same object UIDs, so
+// A hash of the voxels and of the patient and study attributes that our objects take over. Corrected images
+// have the UIDs of those that they replace; this tells them apart.
+std::string content_identity(const Volume& volume, const SeriesSource& source);
+
+// What identifies a result: the source's series and instances and all else that could change our objects,
+// which is `circumstances`. The same identity gives the same object UIDs, so
 // that a repeated run never gives a PACS a second object.
-std::string result_identity(const SeriesSource& source, const std::string& configuration);
+std::string result_identity(const SeriesSource& source, const std::string& circumstances);
 
 // Writes sr.dcm, and for a study with deposits seg.dcm, sc-1.dcm, ko.dcm and figure.png, into `folder`, which
 // exists. A figure of several pages has its others in figure-2.png and so on. An indeterminate study without

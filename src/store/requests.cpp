@@ -53,4 +53,28 @@ Reanalysis Database::reanalyze(const std::string& study_uid, UnixMillis now) {
     });
 }
 
+Forgetting Database::forget(const std::string& study_uid, UnixMillis now) {
+    auto& c = *connection_;
+    return c.transaction(Durability::full, [&] {
+        {
+            auto study = c.query("SELECT state FROM study WHERE study_uid = ?", study_uid);
+            if (!study.next()) return Forgetting::unknown_study;
+            const auto state = study[0].getString();
+            if (state != "analysed" && state != "not_applicable" && state != "failed")
+                return Forgetting::not_ended;
+        }
+        if (c.query("UPDATE instance SET removing = 1 WHERE study_uid = ?", study_uid).run() == 0)
+            return Forgetting::no_images;
+        c.query("UPDATE study SET forgotten = ? WHERE study_uid = ?", now, study_uid).run();
+        c.query(
+             "UPDATE delivery SET state = 'parked', given_up = ?, last_error = 'its study was forgotten by "
+             "command' "
+             "WHERE state IN ('pending', 'uncommitted', 'parked') AND given_up IS NULL AND result_id IN "
+             "(SELECT id FROM result WHERE study_uid = ?)",
+             now, study_uid)
+            .run();
+        return Forgetting::done;
+    });
+}
+
 }  // namespace calcinode::store

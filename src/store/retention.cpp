@@ -89,7 +89,8 @@ void Database::end_removal(const std::string& study_uid, UnixMillis now) {
         const int removed =
             c.query("DELETE FROM instance WHERE study_uid = ? AND removing = 1", study_uid).run();
         c.query(
-             "UPDATE study SET images_removed = ?2, removed_instances = max(removed_instances, ?3), bytes = "
+             "UPDATE study SET images_removed = ?2, removed_instances = CASE WHEN forgotten IS NULL THEN "
+             "max(removed_instances, ?3) ELSE 0 END, forgotten = NULL, bytes = "
              "(SELECT coalesce(sum(bytes), 0) FROM instance i WHERE i.study_uid = ?1) WHERE study_uid = ?1",
              study_uid, now, removed)
             .run();

@@ -158,6 +158,7 @@ struct ResendFilter {
 
 // What became of the wish to analyse a study again.
 enum class Reanalysis { queued, waits_already, still_receiving, unknown_study, no_images };
+enum class Forgetting { done, unknown_study, no_images, not_ended };
 
 class Database {
   public:
@@ -315,6 +316,9 @@ class Database {
     bool park_delivery(std::int64_t id, const std::string& why);
     // analysed, not_applicable or failed -> queued, with a new job.
     Reanalysis reanalyze(const std::string& study_uid, UnixMillis now);
+    // Marks all images of a study that has ended for removal, and gives up what of its results has not been
+    // sent.
+    Forgetting forget(const std::string& study_uid, UnixMillis now);
 
   private:
     enum class Counts { yes, no };  // whether an attempt counts

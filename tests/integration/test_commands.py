@@ -6,6 +6,8 @@ import subprocess
 import tempfile
 import unittest
 
+import pydicom
+
 import cases
 import daemon
 import orthanc
@@ -48,6 +50,7 @@ class Commands(unittest.TestCase):
     def judge(self):
         files = cases.phantom(self.folder / "phantom", "--deposit", "C4:facet_left:4:700", "--patient-name",
                               "Secretname^Nobody")
+        self.sent = files
         self.assertEqual(cases.store(self.node.port, files)[0], 0)
         study_uid = cases.study_uid(files[0])
         self.assertEqual(self.node.wait_for_judgement(study_uid)["state"], "analysed")
@@ -95,6 +98,31 @@ class Commands(unittest.TestCase):
         self.assertEqual(self.deliveries(), {"sent": len(objects)})
         self.assertEqual(sorted(self.node.wait_for_deliveries(study_uid)), sorted(objects))
         self.assertEqual(len(self.pacs.all_instances()), len(objects))
+
+    def test_a_forgotten_study_goes_and_a_corrected_one_comes_under_the_same_uids_as_a_new_revision(self):
+        self.node.start()
+        self.pacs.start(self.node.port)
+        study_uid = self.judge()
+        self.wait_for_delivery(4)
+        first = set(self.node.wait_for_deliveries(study_uid))
+        self.assertIn("not known here", self.run_command("forget", "--study", NOBODY, code=4))
+        self.assertIn("removed within seconds", self.run_command("forget", "--study", study_uid))
+        daemon.wait_for(lambda: self.node.rows("SELECT count(*) AS n FROM instance") == [{"n": 0}], 30)
+        self.assertFalse(any((self.node.data_dir / "spool/instances").rglob("*.dcm")))
+        self.assertIn("not kept any more", self.run_command("forget", "--study", study_uid, code=4))
+
+        (self.folder / "corrected").mkdir()
+        corrected = [cases.changed_copy(file, self.folder / "corrected" / file.name, PatientID="ANOTHER")
+                     for file in self.sent]
+        self.assertEqual(cases.store(self.node.port, corrected)[0], 0)
+        daemon.wait_for(lambda: self.status()["jobs"] == {"done": 2}, 120)
+        self.wait_for_delivery(8)
+        row = self.node.result(study_uid)
+        self.assertEqual((row["revision"], row["json"]["status"]), (2, "analysed"))
+        sent = set(self.node.wait_for_deliveries(study_uid))
+        self.assertEqual(len(sent - first), 4)
+        report = pydicom.dcmread(row["path"] / "sr.dcm")
+        self.assertEqual(report.PatientID, "ANOTHER")
 
     def test_while_no_daemon_runs_all_is_shown_and_asked_for_and_the_next_start_does_it(self):
         self.node.start()
