@@ -182,6 +182,7 @@ class Life(unittest.TestCase):
         self.machine.run("dpkg", "--force-confold", "-i", f"/root/{name}")
         self.assertNotEqual(self.show("MainPID"), before, "the new version runs")
         self.assertEqual((self.show("ActiveState"), self.show("NRestarts")), ("active", "0"))
+        wait_for(self.yields, 120, 0.2)
         log = self.machine.say("journalctl", "-u", "calcinode")
         self.assertNotIn("positive", log.split("stopping:")[0], "the analysis was under way when it was upgraded")
         wait_for(lambda: "positive" in self.machine.say("journalctl", "-u", "calcinode"), 240, 1)
@@ -189,6 +190,12 @@ class Life(unittest.TestCase):
         self.assertIn("quiet_s = 3", self.machine.say("cat", "/etc/calcinode/calcinode.toml"))
         self.assertEqual(self.schema(), len(list((SOURCE / "src/store/sql").glob("*.sql"))))
         shout(f"upgraded with an analysis under way, which the new version finished; schema {schema} became {self.schema()}")
+
+    def yields(self):
+        """an analysis goes on, and yields to what comes in: nice 10, SCHED_BATCH"""
+        threads = self.machine.say("sh", "-c", f"cat /proc/{self.show('MainPID')}/task/*/stat").splitlines()
+        return any((fields[16], fields[38]) == ("10", "3") for fields in
+                   (thread.rpartition(") ")[2].split() for thread in threads))
 
     def remove(self):
         self.machine.run("dpkg", "-r", "calcinode")
