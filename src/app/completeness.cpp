@@ -27,8 +27,9 @@ Completeness::Looked Completeness::look(UnixMillis now) {
     if (listening_since_ >= quiet_since) return {};
     const auto enough = std::chrono::steady_clock::now() + longest_look;
     Looked looked;
+    int examined = 0;
     for (const auto& study : database_->quiet_studies(quiet_since)) {
-        if (looked.queued > 0 && std::chrono::steady_clock::now() > enough) {
+        if (examined++ > 0 && std::chrono::steady_clock::now() > enough) {
             looked.more = true;
             break;
         }

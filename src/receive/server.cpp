@@ -7,19 +7,14 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <memory>
 #include <thread>
 
 #include "base/changeable.hpp"
 #include "base/fd.hpp"
 #include "receive/association.hpp"
-#include "receive/ledger.hpp"
+#include "receive/connection.hpp"
 #include "receive/listener.hpp"
-#include "receive/negotiation.hpp"
-#include "receive/peers.hpp"
-#include "receive/ports.hpp"
-#include "receive/session.hpp"
 
 namespace calcinode::receive {
 namespace {
@@ -41,15 +36,6 @@ class Event {
   private:
     Fd fd_;
 };
-
-// OpenSSL writes to sockets in a way that raises SIGPIPE where the peer has gone. Here it stays pending,
-// whatever the process does about it.
-void block_sigpipe() {
-    sigset_t signals;
-    ::sigemptyset(&signals);
-    ::sigaddset(&signals, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-}
 
 class DicomServer final : public Server {
   public:
@@ -78,10 +64,6 @@ class DicomServer final : public Server {
 
   private:
     // A connection keeps those that held when it came.
-    struct Rules {
-        ServerOptions options;
-        InstanceSink sink;
-    };
     using RulesNow = std::shared_ptr<const Rules>;
     static RulesNow rules_of(const ServerOptions& options, InstanceSink sink) {
         auto rules = std::make_shared<Rules>(options, std::move(sink));
@@ -90,17 +72,10 @@ class DicomServer final : public Server {
         return rules;
     }
 
-    void refused(Refusal why, const std::string& address, const std::string& what);
+    Surroundings surroundings() { return {*network_, ports_, ledger_, peers_, stop_associations_.fd()}; }
     void accept_until_stopped();
     void accept_one(const Fd& listener, bool with_tls);
     void welcome(Accepted accepted, bool with_tls);
-    void serve(Peers::Peer& peer, const Rules& rules, const std::string& address, Fd connected,
-               bool with_tls);
-    void admit(Peers::Peer& peer, const Rules& rules, const std::string& address, PeerSocket& socket);
-    void serve_association(Peers::Peer& peer, const Rules& rules, const std::string& address,
-                           PeerSocket& socket, Association& association);
-    void refuse_unheard(const Peers::Peer& peer, const std::string& address, const PeerSocket& socket,
-                        Refusal why, const std::string& what);
 
     Changeable<RulesNow> rules_;
     std::unique_ptr<Network> network_;
@@ -121,11 +96,6 @@ void DicomServer::stop(int bound_s) {
         peers_.wait_until_none();
     }
     peers_.reap();
-}
-
-void DicomServer::refused(Refusal why, const std::string& address, const std::string& what) {
-    ledger_.refused(why, address, what);
-    rules_.get()->sink.on_refused(why, address, what);
 }
 
 void DicomServer::accept_until_stopped() {
@@ -159,113 +129,16 @@ void DicomServer::welcome(Accepted accepted, bool with_tls) {
     const auto& allowed = rules->options.allowed_addresses;
     const auto has_it = [&](const IpNetwork& network) { return network.contains(accepted.address); };
     if (!allowed.empty() && std::ranges::none_of(allowed, has_it)) {
-        refused(Refusal::address, address, "its address is not among the allowed ones, closed");
+        rules->refused(ledger_, Refusal::address, address,
+                       "its address is not among the allowed ones, closed");
         return;
     }
-    const auto admitted = peers_.admit(accepted.address, std::move(accepted.socket),
-                                       [this, rules, address, with_tls](Peers::Peer& peer, Fd socket) {
-                                           serve(peer, *rules, address, std::move(socket), with_tls);
-                                       });
-    if (!admitted) refused(Refusal::crowded, address, admitted.error().what + ", closed");
-}
-
-void DicomServer::serve(Peers::Peer& peer, const Rules& rules, const std::string& address, Fd connected,
-                        bool with_tls) {
-    block_sigpipe();
-    const std::chrono::seconds acse_timeout(rules.options.limits.acse_timeout_s);
-    try {
-        PeerSocket socket(std::move(connected), stop_associations_.fd(), acse_timeout);
-        socket.set_deadline(acse_timeout);
-        const auto secured = with_tls ? socket.start_tls(*ports_.tls_context) : Result<>();
-        if (secured)
-            admit(peer, rules, address, socket);
-        else
-            refuse_unheard(peer, address, socket, Refusal::tls_handshake, "no TLS: " + secured.error().what);
-    } catch (const std::exception& failure) {
-        refused(Refusal::internal_error, address, std::string("ended by an error here: ") + failure.what());
-    }
-}
-
-// From the first byte to the end.
-void DicomServer::admit(Peers::Peer& peer, const Rules& rules, const std::string& address,
-                        PeerSocket& socket) {
-    const auto& options = rules.options;
-    auto association = Association::receive(*network_, socket, options.limits.max_pdu_bytes);
-    if (!association)
-        return refuse_unheard(peer, address, socket, Refusal::malformed_request, association.error().what);
-    auto rejection = why_not_allowed(*association, options);
-    if (!rejection) rejection = why_no_room(peers_.take_place(peer), options.limits);
-    if (rejection) {
-        // First the log: whoever sees the rejection may look for its reason there.
-        refused(rejection->why, address,
-                "rejected " + association->calling_ae() + ": " + rejection->in_words);
-        return reject(*association, *rejection);
-    }
-    const auto negotiated = negotiate(*association);
-    Result<> agreed;
-    if (negotiated)
-        agreed = association->acknowledge();
-    else
-        agreed = std::unexpected(negotiated.error());
-    if (!agreed) {
-        association->abort();
-        return refused(Refusal::malformed_request, address, agreed.error().what);
-    }
-    if (!negotiated->empty())
-        ledger_.nothing_taken(association->calling_ae() + " at " + address + ": " + *negotiated);
-    ledger_.accepted();
-    socket.set_deadline();
-    socket.set_timeout(std::chrono::seconds(options.limits.idle_timeout_s));
-    serve_association(peer, rules, address, socket, *association);
-}
-
-void DicomServer::refuse_unheard(const Peers::Peer& peer, const std::string& address,
-                                 const PeerSocket& socket, Refusal why, const std::string& what) {
-    if (peers_.was_displaced(peer))
-        return refused(Refusal::crowded, address,
-                       "asked for nothing yet and was closed to make room for others");
-    // Port scans and load balancers connect and go; that is no news.
-    if (socket.bytes_read() == 0) return refused(Refusal::silent, address, "");
-    const bool waited_in_vain = why != Refusal::tls_handshake && socket.end() != PeerSocket::End::none;
-    refused(waited_in_vain ? Refusal::silent : why, address, what);
-}
-
-void DicomServer::serve_association(Peers::Peer& peer, const Rules& rules, const std::string& address,
-                                    PeerSocket& socket, Association& association) {
-    const auto begin = Clock::now();
-    Brought brought{address, association.calling_ae(), {}};
-    const auto secured = socket.channel().description();  // before it is closed
-    Session session(association, rules.options.limits, rules.sink,
-                    {.receiving = [&](bool receiving) { peers_.set_receiving(peer, receiving); },
-                     .fed_study =
-                         [&](const std::string& study_uid) {
-                             peers_.set_fed(peer, study_uid);
-                             ++brought.stored[study_uid];
-                         }});
-    auto ending = session.run();
-    auto how = session.how_it_ended();
-    if (ending == Ending::lost && socket.end() == PeerSocket::End::too_slow) {
-        ending = Ending::idle;
-        how = "aborted here: the peer was silent for too long";
-    } else if (ending == Ending::lost && socket.end() == PeerSocket::End::stopped) {
-        ending = Ending::shutdown;
-        how = "aborted here: the node shuts down";
-    }
-    if (!brought.stored.empty()) rules.sink.on_brought(brought);
-    const auto& t = session.tally();
-    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    const auto line = fmt::format(
-        "association from {} at {}{} {}: {} stored, {} duplicates, {} conflicts, {} ignored, {} refused, {} "
-        "bytes "
-        "in {:.2f} s",
-        association.calling_ae(), address, secured.empty() ? "" : " (" + secured + ")", how, t.stored,
-        t.duplicates, t.conflicts, t.ignored, t.refused, socket.bytes_read(), seconds);
-    const bool brought_something = t.stored + t.duplicates + t.conflicts + t.ignored > 0;
-    const bool only_echo = !brought_something && t.refused == 0 && ending == Ending::released;
-    ledger_.ended(ending, line,
-                  only_echo           ? Ledger::Line::debug
-                  : brought_something ? Ledger::Line::always
-                                      : Ledger::Line::within_budget);
+    const auto admitted =
+        peers_.admit(accepted.address, std::move(accepted.socket),
+                     [this, rules, address, with_tls](Peers::Peer& peer, Fd socket) {
+                         Connection(surroundings(), peer, rules, address).serve(std::move(socket), with_tls);
+                     });
+    if (!admitted) rules->refused(ledger_, Refusal::crowded, address, admitted.error().what + ", closed");
 }
 
 }  // namespace
