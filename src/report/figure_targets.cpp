@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "report/spine_wording.hpp"
 #include "report/wording.hpp"
 
 namespace calcinode::report {
@@ -32,7 +33,7 @@ Target target_of(const Deposit& d) {
     return t;
 }
 
-Target target_of(const Excluded& e, int number) {
+Target target_of(const Excluded& e, int number, const Spine& spine) {
     Target t;
     t.number = number;
     t.centre = e.centroid;
@@ -58,7 +59,7 @@ std::vector<Target> targets_of(const Findings& findings) {
         if (excluded.could_be_deposit) possible.push_back(&excluded);
     std::ranges::stable_sort(possible, std::ranges::greater{}, &Excluded::volume_mm3);
     for (const auto* excluded : possible)
-        targets.push_back(target_of(*excluded, static_cast<int>(targets.size()) + 1));
+        targets.push_back(target_of(*excluded, static_cast<int>(targets.size()) + 1, findings.spine));
     return targets;
 }
 

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "report/codes.hpp"
+#include "report/wording.hpp"
 
 namespace calcinode::report::codes {
 namespace {

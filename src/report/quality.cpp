@@ -3,6 +3,10 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <utility>
+
+#include "report/spine_wording.hpp"
+#include "report/wording.hpp"
 
 namespace calcinode::report {
 namespace {
@@ -98,7 +102,8 @@ std::vector<NotReported> not_reported(const Findings& findings) {
 
 std::string not_reported_words(const Findings& findings) {
     const auto groups = not_reported(findings);
-    const auto could_be = list_of(groups, true), others = list_of(groups, false);
+    const auto could_be = list_of(groups, true, findings.spine),
+               others = list_of(groups, false, findings.spine);
     std::string text = could_be.empty() ? "" : "Could be a deposit: " + could_be + ".";
     if (!others.empty()) text += (text.empty() ? "" : " ") + ("Looked at and not reported: " + others) + ".";
     return text;

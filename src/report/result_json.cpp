@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/report.hpp"
+#include "report/spine_wording.hpp"
 #include "report/wording.hpp"
 
 namespace calcinode::report {
@@ -166,9 +167,9 @@ Json excluded_of(const Excluded& e) {
 Json change_of(const std::optional<double>& percent, const std::optional<Trend>& trend, double prior_mm3) {
     if (!percent || !trend) return nullptr;
     Json one;
-    one["prior_volume_mm3"] = rounded(prior_mm3, volume_step);
-    one["percent"] = rounded(*percent, percent_step);
-    one["trend"] = std::string(to_string(*trend));
+    one["prior_volume_mm3"] = rounded(change.prior_volume_mm3, volume_step);
+    one["percent"] = rounded(change.percent, percent_step);
+    one["trend"] = std::string(to_string(change.trend));
     return one;
 }
 
@@ -226,6 +227,8 @@ std::string result_json(const StudyOutcome& outcome, const std::string& identity
     json["severity"] = analysed ? Json(std::string(to_string(outcome.findings->severity))) : Json(nullptr);
     const auto category = analysed ? acr_category(*outcome.findings) : std::nullopt;
     json["acr_category"] = category ? Json(*category) : Json(nullptr);
+    const auto* const leading = analysed ? outcome.findings->leading() : nullptr;
+    json["leading_lesion"] = leading ? Json(leading->id) : Json(nullptr);
     json["series"] = series_of(outcome.series);
     put_findings(json, analysed ? *outcome.findings : Findings{}, identity,
                  outcome.comparison ? &*outcome.comparison : nullptr);

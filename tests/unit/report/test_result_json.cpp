@@ -65,6 +65,7 @@ TEST_CASE(
     vertebra.canal_area_mm2 = 234.56;
     spine.vertebrae[2].trabecular_hu.reset();
     spine.listhesis.push_back({"uncertain", "C5", 1, -3.456, 0.421, {4, 5, 6}});
+    spine.listhesis.push_back({"C5", "C6", 2, 3.2, 1.2, {4, 5, 6}});
     spine.landmarks.push_back({"first rib", "T1", {7, 8, 9}});
     spine.regions = {"cervical", "thoracic"};
     spine.contrast = true;
