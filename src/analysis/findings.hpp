@@ -148,6 +148,7 @@ struct Evidence {
 struct Deposit {
     int id = 0;                                  // 1 for the largest
     std::string level;                           // of its centre; "uncertain" as for a vertebra
+    double level_confidence = 1;                 // as for a vertebra
     std::vector<LevelAlternative> alternatives;  // as for a vertebra
     std::vector<std::string> levels;             // all that it reaches, head end first
     Compartment compartment = Compartment::paraspinal;

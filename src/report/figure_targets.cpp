@@ -39,7 +39,7 @@ Target target_of(const Excluded& e, int number, const Spine& spine) {
     t.centre = e.centroid;
     t.radius_mm =
         std::clamp(std::cbrt(e.volume_mm3 * 3 / (4 * std::numbers::pi)), least_radius_mm, most_radius_mm);
-    t.level = e.level;
+    t.level = with_confidence(e.level, spine);
     t.levels = {e.level};
     t.place = std::string(in_words(e.mimic)) + "?";
     t.volume_mm3 = e.volume_mm3;

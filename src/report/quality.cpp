@@ -37,8 +37,9 @@ std::string list_of(const std::vector<NotReported>& groups, bool could_be) {
     for (const auto& group : groups) {
         if (group.could_be_deposit != could_be) continue;
         std::string detail = std::to_string(group.count);
-        for (const auto& level : group.levels) detail += ", " + level;
-        text += (text.empty() ? "" : ", ") + std::string(in_words(group.mimic)) + " (" + detail + ")";
+        for (const auto& level : group.levels) detail += ", " + with_confidence(level, spine);
+        text += (text.empty() ? "" : ", ") + std::string(mimic_words(group.mimic, spine.contrast)) + " (" +
+                detail + ")";
     }
     return text;
 }

@@ -132,6 +132,7 @@ Json lesion_of(const Deposit& d, const std::string& tracking_uid) {
     one["id"] = d.id;
     one["tracking_uid"] = tracking_uid;
     one["level"] = d.level;
+    one["level_confidence"] = rounded(d.level_confidence, fraction_step);
     one["alternatives"] = alternatives_of(d.alternatives);
     one["levels"] = d.levels;
     one["compartment"] = std::string(to_string(d.compartment));

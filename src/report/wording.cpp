@@ -108,7 +108,9 @@ std::string revision_words(const ReportOptions& options) {
 std::string level_text(const Deposit& deposit) {
     if (deposit.level.empty() || deposit.level == "uncertain")
         return level_words(deposit.level, deposit.alternatives);
-    return deposit.levels.front() + "-" + deposit.levels.back();
+    const auto name =
+        deposit.levels.size() < 2 ? deposit.level : deposit.levels.front() + "-" + deposit.levels.back();
+    return with_confidence(name, deposit.level_confidence);
 }
 
 std::string short_level_text(const Deposit& deposit) {

@@ -32,6 +32,8 @@ TEST_CASE("result.json holds the findings, rounded to what they are worth") {
     CHECK(result["status"] == "analysed");
     CHECK(result["verdict"] == "positive");
     const auto& lesion = result["lesions"][0];
+    CHECK(result["leading_lesion"] == 1);
+    CHECK(lesion["level_confidence"] == 1.0);
     CHECK(lesion["volume_mm3"] == 1234.6);
     CHECK(lesion["mean_hu"] == 801.3);
     CHECK(lesion["centroid_lps_mm"] == json({0.0, 12.35, -345.68}));
