@@ -223,12 +223,14 @@ std::vector<Picture> draw_pages(const Scene& scene, const SeriesSource& source, 
                       .with_change = !texts.changes.empty()};
     for (const auto* lines : {&texts.change_lines, &texts.limits})
         table.notes.insert(table.notes.end(), lines->begin(), lines->end());
+    const bool axial = !scene.targets.empty();
     const auto layout = figure_layout({.heights_mm = scene.heights_mm(),
                                        .sagittal_mm = scene.sagittal.length_mm,
                                        .coronal_mm = scene.coronal.length_mm,
-                                       .table_px = table_height(table),
-                                       .axial = !scene.targets.empty()});
-    const std::size_t count = pages == FigurePages::one ? 1 : std::max<std::size_t>(scene.listed, 1);
+                                       .table_px = table_height(table, narrow_table_px),
+                                       .wide_table_px = table_height(table, wide_table_px(axial)),
+                                       .axial = axial});
+    const auto order = page_order(scene, pages);
     std::vector<Picture> drawn;
     for (const auto focus : order) {
         table.focus = focus;
