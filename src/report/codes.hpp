@@ -57,6 +57,7 @@ inline constexpr Code motion{"CALC206", "99CALC", "Motion between images"};
 // Where.
 inline constexpr Code spine{"421060004", "SCT", "Spine"};
 inline constexpr Code vertebra{"51282000", "SCT", "Vertebra"};
+inline constexpr Code vertebrae_in_view{"CALC017", "99CALC", "Vertebrae in view"};
 inline constexpr Code vertebral_canal{"61853006", "SCT", "Vertebral canal"};
 
 inline constexpr Code finding_site{"363698007", "SCT", "Finding Site"};
@@ -92,6 +93,7 @@ inline constexpr Code comparison{"111424", "DCM", "Comparison to previous findin
 inline constexpr Code previous_finding{"121069", "DCM", "Previous Finding"};
 inline constexpr Code tracking_identifier{"112039", "DCM", "Tracking Identifier"};
 inline constexpr Code volume_change{"CALC033", "99CALC", "Change of volume since previous result"};
+inline constexpr Code new_deposit{"CALC034", "99CALC", "Progression (new deposit)"};
 
 // How objects hang together.
 inline constexpr Code earlier_revision{"CALC015", "99CALC", "Earlier revision of this result"};
@@ -119,6 +121,9 @@ Code mimic(Mimic mimic);
 Code side(Side side);
 // Progression, stable or regression.
 Code trend(Trend trend);
+// Of all deposits together, whose trend is known: a new deposit is progression also where the sum has hardly
+// changed.
+Code trend_of_all(const Comparison& whole);
 
 }  // namespace codes
 }  // namespace calcinode::report

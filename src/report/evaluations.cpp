@@ -43,6 +43,7 @@ void add_spine(Evaluations& to, const Spine& spine) {
     for (const auto& mean : trabecular_means(spine))
         to.text(codes::attenuation, trabecular_words(mean, spine.contrast));
     to.text(codes::area, canal_words(spine));
+    to.text(codes::vertebrae_in_view, names_in_view(spine));
 }
 
 void add_not_reported(Evaluations& to, const Findings& findings) {

@@ -20,7 +20,7 @@ namespace calcinode::report {
 struct FigureTexts {
     std::string series_description;
     std::string patient_name, patient_id, birth_date;  // "": not drawn
-    std::map<int, std::string> changes{};              // of deposits, by ID: "+40 %"
+    std::map<int, std::string> changes{};              // of deposits, by ID: "+40 %", "new"
     // Notes below the table: the change since then, what limits the result.
     std::vector<std::string> change_lines{}, limits{};
 };

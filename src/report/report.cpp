@@ -72,6 +72,7 @@ Result<> Writer::write_figure() {
         texts.change_lines = comparison_lines(*context_.comparison);
         for (const auto& change : context_.comparison->matched)
             texts.changes[change.deposit_id] = percent_words(change.percent);
+        for (const auto& deposit : context_.comparison->fresh) texts.changes[deposit.deposit_id] = "new";
     }
     const auto pages =
         draw_figure(context_.findings, context_.volume, context_.source, texts,

@@ -164,9 +164,7 @@ Json excluded_of(const Excluded& e) {
     return one;
 }
 
-// Of one deposit and of all together: null where there is nothing to compare.
-Json change_of(const std::optional<double>& percent, const std::optional<Trend>& trend, double prior_mm3) {
-    if (!percent || !trend) return nullptr;
+Json change_of(const DepositChange& change) {
     Json one;
     one["prior_volume_mm3"] = rounded(change.prior_volume_mm3, volume_step);
     one["percent"] = rounded(change.percent, percent_step);
@@ -174,13 +172,33 @@ Json change_of(const std::optional<double>& percent, const std::optional<Trend>&
     return one;
 }
 
+Json groups_of(const std::vector<Regrouped>& groups) {
+    Json all = Json::array();
+    for (const auto& group : groups) {
+        Json one;
+        one["lesions"] = group.deposit_ids;
+        one["prior_count"] = group.prior_count;
+        one["volume_mm3"] = rounded(group.volume_mm3, volume_step);
+        one["prior_volume_mm3"] = rounded(group.prior_volume_mm3, volume_step);
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+// Of all together.
 Json comparison_of(const Comparison& comparison) {
-    Json one = change_of(comparison.percent, comparison.trend, comparison.prior_volume_mm3);
-    if (one.is_null()) one = Json{{"prior_volume_mm3", 0}, {"percent", nullptr}, {"trend", nullptr}};
+    Json one;
+    one["volume_mm3"] = rounded(comparison.volume_mm3, volume_step);
+    one["prior_volume_mm3"] = rounded(comparison.prior_volume_mm3, volume_step);
+    one["percent"] = or_null(comparison.percent, percent_step);
+    one["trend"] = comparison.trend ? Json(std::string(to_string(*comparison.trend))) : Json(nullptr);
     one["prior_study_uid"] = comparison.prior.of.study_uid;
     one["prior_date"] = comparison.prior.of.date;
     one["prior_report_uid"] = comparison.prior.sop_instance_uid;
     one["without_counterpart"] = comparison.unmatched;
+    one["new"] = Json::array();
+    for (const auto& deposit : comparison.fresh) one["new"].push_back(deposit.deposit_id);
+    one["compared_together"] = groups_of(comparison.regrouped);
     one["gone"] = comparison.gone.size();
     one["not_comparable"] = comparison.not_comparable.size();
     return one;
@@ -190,8 +208,7 @@ Json comparison_of(const Comparison& comparison) {
 void put_changes(Json& json, const Comparison& comparison) {
     for (auto& lesion : json["lesions"]) {
         const auto* change = comparison.of(lesion["id"].get<int>());
-        lesion["change"] =
-            change ? change_of(change->percent, change->trend, change->prior_volume_mm3) : Json();
+        lesion["change"] = change ? change_of(*change) : Json();
     }
     json["change"] = comparison_of(comparison);
 }
