@@ -43,7 +43,7 @@ inline constexpr Code severity{"246112005", "SCT", "Severity"};
 inline constexpr Code actionability{"CALC012", "99CALC", "Actionability"};
 
 // What was looked at and is not reported, and what limits the result.
-inline constexpr Code not_a_deposit{"CALC013", "99CALC", "Dense structure that is not reported"};
+inline constexpr Code not_a_deposit{"CALC013", "99CALC", "Dense structure that is not reported, taken for"};
 inline constexpr Code could_be_deposit{"CALC014", "99CALC", "Dense structure that could be a deposit"};
 inline constexpr Code quality_finding{"111052", "DCM", "Quality Finding"};
 inline constexpr Code beam_hardening{"RID11327", "RADLEX", "Beam-hardening"};
@@ -115,8 +115,8 @@ Code verdict(Verdict verdict);
 // None, mild, moderate or severe; undetermined where the verdict is and nothing sure is grave.
 Code severity_of(const Findings& findings);
 Code acr_actionable(int category);  // 1 to 3
-// Always of 99CALC, with in_words() as its meaning.
-Code mimic(Mimic mimic);
+// Always of 99CALC, with mimic_words() as its meaning.
+Code mimic(Mimic mimic, bool contrast);
 // Left, right, or median.
 Code side(Side side);
 // Progression, stable or regression.

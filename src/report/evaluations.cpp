@@ -49,7 +49,7 @@ void add_spine(Evaluations& to, const Spine& spine) {
 void add_not_reported(Evaluations& to, const Findings& findings) {
     for (const auto& group : not_reported(findings))
         to.code(group.could_be_deposit ? codes::could_be_deposit : codes::not_a_deposit,
-                codes::mimic(group.mimic));
+                codes::mimic(group.mimic, findings.spine.contrast));
     to.text(codes::comment, not_reported_words(findings));
 }
 

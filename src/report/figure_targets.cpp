@@ -41,7 +41,7 @@ Target target_of(const Excluded& e, int number, const Spine& spine) {
         std::clamp(std::cbrt(e.volume_mm3 * 3 / (4 * std::numbers::pi)), least_radius_mm, most_radius_mm);
     t.level = with_confidence(e.level, spine);
     t.levels = {e.level};
-    t.place = std::string(in_words(e.mimic)) + "?";
+    t.place = std::string(mimic_words(e.mimic, spine.contrast)) + "?";
     t.volume_mm3 = e.volume_mm3;
     t.mean_hu = e.mean_hu;
     t.max_hu = e.max_hu;

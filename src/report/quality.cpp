@@ -129,7 +129,8 @@ std::string not_reported_words(const Findings& findings) {
     const auto could_be = list_of(groups, true, findings.spine),
                others = list_of(groups, false, findings.spine);
     std::string text = could_be.empty() ? "" : "Could be a deposit: " + could_be + ".";
-    if (!others.empty()) text += (text.empty() ? "" : " ") + ("Looked at and not reported: " + others) + ".";
+    if (!others.empty())
+        text += (text.empty() ? "" : " ") + ("Looked at and not reported, taken for: " + others) + ".";
     return text;
 }
 

@@ -150,10 +150,10 @@ Json lesion_of(const Deposit& d, const std::string& tracking_uid) {
     return one;
 }
 
-Json excluded_of(const Excluded& e) {
+Json excluded_of(const Excluded& e, bool contrast) {
     Json one;
     one["mimic"] = std::string(to_string(e.mimic));
-    one["reason"] = std::string(in_words(e.mimic));
+    one["reason"] = std::string(mimic_words(e.mimic, contrast));
     one["volume_mm3"] = rounded(e.volume_mm3, volume_step);
     one["mean_hu"] = rounded(e.mean_hu, hu_step);
     one["max_hu"] = rounded(e.max_hu, hu_step);
@@ -220,7 +220,8 @@ void put_findings(Json& json, const Findings& findings, const std::string& ident
     for (const auto& d : findings.deposits)
         json["lesions"].push_back(lesion_of(d, tracking_uid(identity, d.id, comparison)));
     json["excluded"] = Json::array();
-    for (const auto& e : findings.excluded) json["excluded"].push_back(excluded_of(e));
+    for (const auto& e : findings.excluded)
+        json["excluded"].push_back(excluded_of(e, findings.spine.contrast));
     json["motion"] = Json::array();
     for (const auto& step : findings.motion)
         json["motion"].push_back(
