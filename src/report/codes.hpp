@@ -77,7 +77,7 @@ inline constexpr Code millimetre{"mm", "UCUM", "millimeter"};
 inline constexpr Code number_of_calcifications{"111038", "DCM", "Number of calcifications"};
 inline constexpr Code distance{"121206", "DCM", "Distance"};
 inline constexpr Code long_axis{"103339001", "SCT", "Long Axis"};
-inline constexpr Code sum_of_voxels{"126030", "DCM", "Sum of segmented voxel method for volume"};
+inline constexpr Code partial_voxels{"CALC016", "99CALC", "Sum of partial voxel shares"};
 inline constexpr Code canal_occupied{"CALC010", "99CALC", "Canal cross-section occupied"};
 
 // What alerts need besides: DCMTK names the same in the objects by itself.

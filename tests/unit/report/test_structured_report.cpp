@@ -48,6 +48,7 @@ TEST_CASE("the report holds each deposit's place and measurements in codes, unve
     CHECK(has(text, "=\"801.3\" ([hnsf'U],UCUM"));
     CHECK(has(text, "=\"12.35\" (mm,UCUM") != has(text, "=\"12.34\" (mm,UCUM"));
     CHECK(has(text, "=\"33.3\" (%,UCUM"));
+    CHECK(has(text, "(CALC016,99CALC,\"Sum of partial voxel shares\")"));
     CHECK(has(text, tracking_uid(result_identity(study.source, "rule"), 1)));
     CHECK(has(text, "(246112005,SCT,\"Severity\")=(255604002,SCT,\"Mild\")"));
     CHECK(has(text, "=(RID49482,RADLEX,\"ACR Category 3 Actionable Finding\")"));
