@@ -101,6 +101,7 @@ Json slip_of(const Listhesis& l) {
     one["slip_mm"] = rounded(l.slip_mm, mm_step);
     one["uncertainty_mm"] = rounded(l.uncertainty_mm, mm_step);
     one["place_lps_mm"] = point(l.place);
+    one["reported"] = is_spondylolisthesis(l);
     return one;
 }
 

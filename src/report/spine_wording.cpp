@@ -133,12 +133,14 @@ std::string segment_name(const std::string& upper, const std::string& lower) {
     return upper + "/" + (same_region ? lower.substr(1) : lower);
 }
 
+bool is_spondylolisthesis(const Listhesis& slip) {
+    const double size = std::abs(slip.slip_mm);
+    return size >= spondylolisthesis_mm && size >= sure_deviations * slip.uncertainty_mm;
+}
+
 std::vector<Listhesis> spondylolistheses(const Spine& spine) {
     std::vector<Listhesis> result;
-    std::ranges::copy_if(spine.listhesis, std::back_inserter(result), [](const Listhesis& l) {
-        const double size = std::abs(l.slip_mm);
-        return size >= spondylolisthesis_mm && size >= sure_deviations * l.uncertainty_mm;
-    });
+    std::ranges::copy_if(spine.listhesis, std::back_inserter(result), is_spondylolisthesis);
     return result;
 }
 

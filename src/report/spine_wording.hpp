@@ -30,8 +30,9 @@ std::string names_in_view(const Spine& spine);
 // "C3/4", "C7/T1".
 std::string segment_name(const std::string& upper, const std::string& lower);
 
-// Slips that are reported as spondylolisthesis: of spondylolisthesis_mm and more, and surely not zero.
-// Head end first.
+// That is reported: of spondylolisthesis_mm and more, and surely not zero.
+bool is_spondylolisthesis(const Listhesis& slip);
+// All that are. Head end first.
 std::vector<Listhesis> spondylolistheses(const Spine& spine);
 // "C3/4 spondylolisthesis, 3 mm anterior"; where the level is uncertain its alternatives follow.
 std::string slip_words(const Spine& spine, const Listhesis& slip);

@@ -90,7 +90,11 @@ TEST_CASE(
     CHECK(result["spine"]["vertebrae"][2]["trabecular_hu"].is_null());
     CHECK(result["spine"]["listhesis"] ==
           json::parse(R"([{"upper": "uncertain", "lower": "C5", "upper_index": 1, "slip_mm": -3.46,
-                           "uncertainty_mm": 0.42, "place_lps_mm": [4.0, 5.0, 6.0]}])"));
+                           "uncertainty_mm": 0.42, "place_lps_mm": [4.0, 5.0, 6.0],
+                           "reported": true},
+                          {"upper": "C5", "lower": "C6", "upper_index": 2, "slip_mm": 3.2,
+                           "uncertainty_mm": 1.2, "place_lps_mm": [4.0, 5.0, 6.0],
+                           "reported": false}])"));
     CHECK(result["spine"]["landmarks"] ==
           json::parse(R"([{"name": "first rib", "level": "T1", "place_lps_mm": [7.0, 8.0, 9.0]}])"));
     CHECK(result["spine"]["regions"] == json({"cervical", "thoracic"}));
