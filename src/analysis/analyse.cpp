@@ -24,6 +24,10 @@ std::expected<Findings, Unfit> analyse(const Volume& volume, const AnalysisOptio
     findings.excluded = std::move(found.excluded);
     findings.verdict = verdict_of(findings.deposits, findings.excluded, options.verdict);
     findings.severity = severity_of(findings.deposits, options.verdict);
+    if (const auto leading = leading_of(findings.deposits, options.verdict); leading.deposit) {
+        findings.leading_id = leading.deposit->id;
+        findings.severity_reason = leading.reason;
+    }
     return findings;
 }
 

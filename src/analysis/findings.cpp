@@ -1,5 +1,6 @@
 #include "analysis/findings.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace calcinode {
@@ -190,6 +191,12 @@ std::string_view in_words(Mimic mimic) {
             return "not a deposit";
     }
     std::unreachable();
+}
+
+const Deposit* Findings::leading() const {
+    if (deposits.empty()) return nullptr;
+    const auto found = std::ranges::find(deposits, leading_id, &Deposit::id);
+    return found == deposits.end() ? &deposits.front() : &*found;
 }
 
 double Findings::total_volume_mm3() const {

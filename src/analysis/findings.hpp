@@ -17,6 +17,8 @@ enum class Side { left, right, midline };
 
 // How much the deposits threaten what runs through the canal (see analysis/verdict.hpp).
 enum class Severity { none, mild, moderate, severe };
+// What of a deposit makes it so grave; none where nothing does.
+enum class SeverityReason { none, canal_share, place, volume };
 
 // What something dense near the spine is taken for when it is not reported as a deposit.
 enum class Mimic {
@@ -146,6 +148,7 @@ struct Evidence {
 struct Deposit {
     int id = 0;                                  // 1 for the largest
     std::string level;                           // of its centre; "uncertain" as for a vertebra
+    double level_confidence = 1;                 // as for a vertebra
     std::vector<LevelAlternative> alternatives;  // as for a vertebra
     std::vector<std::string> levels;             // all that it reaches, head end first
     Compartment compartment = Compartment::paraspinal;
@@ -170,7 +173,8 @@ struct Excluded {
     LpsPoint centroid{};
     std::string level = "uncertain";  // as for a deposit
     // It is of a class that can be either (ossification of the posterior longitudinal ligament, a large one
-    // of the nuchal ligament, what lies in the streaks of metal or where the patient moved): it makes the study indeterminate.
+    // of the nuchal ligament, what lies in the streaks of metal or where the patient moved): it makes the
+    // study indeterminate.
     bool could_be_deposit = false;
     std::vector<Evidence> evidence{};
 };
@@ -188,7 +192,13 @@ struct Findings {
     std::vector<Deposit> deposits;  // largest first
     std::vector<Excluded> excluded;
     std::vector<MotionStep> motion{};  // lowest first
+    // The deposit to look at first (see analysis/verdict.hpp), and why it is so grave.
+    int leading_id = 0;
+    SeverityReason severity_reason = SeverityReason::none;
+
     double total_volume_mm3() const;
+    // The largest where none is named; null without deposits.
+    const Deposit* leading() const;
 };
 
 // Why a volume can't be judged. `code` is stable and for machines, `text` for the PACS administrator.

@@ -43,6 +43,15 @@ Verdict verdict_of(const std::vector<Deposit>& deposits, const std::vector<Exclu
 // of the spine and 27 % in the canal; Bauer et al., Medicine 2020;99:e22443, no controls).
 Severity severity_of(const std::vector<Deposit>& deposits, const VerdictRule& rule);
 
+// The deposit to look at first, and what makes it so grave: of those that are sure enough for a positive
+// verdict (of all where none is) the gravest; among its like the one that takes most of the canal, then the
+// largest. Null without deposits.
+struct Leading {
+    const Deposit* deposit = nullptr;
+    SeverityReason reason = SeverityReason::none;
+};
+Leading leading_of(const std::vector<Deposit>& deposits, const VerdictRule& rule);
+
 // The same text for the same values: a part of each result's identity.
 std::string identity_of(const VerdictRule& rule);
 

@@ -12,6 +12,8 @@ std::string deposits_in_words(const Findings& findings) {
     std::string text(to_string(findings.verdict));
     if (findings.deposits.empty()) return text + ", no deposit near the spine";
     if (findings.severity != Severity::none) text += fmt::format(", {}", to_string(findings.severity));
+    if (const auto reason = report::severity_reason(findings); !reason.empty())
+        text += fmt::format(" ({})", reason);
     const auto& largest = findings.deposits.front();
     return text + fmt::format(", {} deposit{}, {:.1f} ml, largest at {} ({}, {})", findings.deposits.size(),
                               findings.deposits.size() == 1 ? "" : "s", findings.total_volume_mm3() / 1000,

@@ -133,9 +133,9 @@ struct Webhook {
 };
 
 // What may stand in braces in an alert's text; what each becomes is said in config/calcinode.toml.
-inline constexpr std::array<std::string_view, 12> alert_placeholders{
-    "verdict", "severity",   "count",         "volume_ml", "level",     "compartment",
-    "side",    "largest_ml", "canal_percent", "study_uid", "accession", "conclusion"};
+inline constexpr std::array<std::string_view, 13> alert_placeholders{
+    "verdict",    "severity",   "count",         "volume_ml", "level",     "compartment", "side",
+    "leading_ml", "largest_ml", "canal_percent", "study_uid", "accession", "conclusion"};
 
 // Whom a result is told to, besides where its objects go.
 struct Alert {

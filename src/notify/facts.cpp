@@ -13,14 +13,15 @@ namespace {
 
 constexpr const char* nothing = "-";
 
-std::string of_largest(const Findings& findings, std::string_view name) {
-    if (findings.deposits.empty()) return nothing;
-    const auto& largest = findings.deposits.front();
-    if (name == "level") return report::level_text(largest);
-    if (name == "compartment") return std::string(to_string(largest.compartment));
-    if (name == "side") return std::string(to_string(largest.side));
-    if (name == "largest_ml") return report::millilitres(largest.volume_mm3);
-    return number(largest.canal_occupied_percent, 0);  // canal_percent
+std::string of_leading(const Findings& findings, std::string_view name) {
+    const auto* const leading = findings.leading();
+    if (!leading) return nothing;
+    if (name == "level") return report::level_text(*leading);
+    if (name == "compartment") return std::string(to_string(leading->compartment));
+    if (name == "side") return std::string(to_string(leading->side));
+    if (name == "leading_ml") return report::millilitres(leading->volume_mm3);
+    if (name == "largest_ml") return report::millilitres(findings.deposits.front().volume_mm3);
+    return number(leading->canal_occupied_percent, 0);  // canal_percent
 }
 
 std::string value_of(const Facts& facts, std::string_view name) {
@@ -32,7 +33,7 @@ std::string value_of(const Facts& facts, std::string_view name) {
     if (name == "study_uid") return facts.header.study_uid;
     if (name == "accession") return facts.header.accession.empty() ? nothing : facts.header.accession;
     if (name == "conclusion") return report::conclusion(findings);
-    return of_largest(findings, name);
+    return of_leading(findings, name);
 }
 
 std::string formatted(UnixMillis when, const char* format) {

@@ -54,6 +54,8 @@ std::string json_message(const Facts& facts) {
     if (facts.tells("deposits")) {
         json["deposits"] = Json::array();
         for (const auto& deposit : findings.deposits) json["deposits"].push_back(deposit_of(deposit));
+        const auto* const leading = findings.leading();
+        json["leading_deposit"] = leading ? Json(leading->id) : Json(nullptr);
     }
     if (facts.tells("text")) json["text"] = text_of(facts);
     json["disclaimer"] = report::disclaimer;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <numbers>
+#include <sstream>
 #include <stdexcept>
 
 namespace calcinode::report {
@@ -85,6 +86,24 @@ std::string Canvas::shortened(const std::string& text, const TextStyle& style, d
         if (width_of(begin + ellipsis, style) <= width) return begin + ellipsis;
     }
     return {};
+}
+
+std::vector<std::string> Canvas::wrapped(const std::string& text, const TextStyle& style, double width) {
+    std::vector<std::string> lines{""};
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        auto& line = lines.back();
+        if (!line.empty() && width_of(line + " " + word, style) <= width) {
+            line += " " + word;
+            continue;
+        }
+        auto fitting = shortened(word, style, width);
+        if (line.empty())
+            line = std::move(fitting);
+        else
+            lines.push_back(std::move(fitting));
+    }
+    return lines;
 }
 
 void Canvas::text(Point at, const std::string& text, const TextStyle& style) {

@@ -71,6 +71,9 @@ class Canvas {
     // The text, or its beginning with an ellipsis where it is wider than `width`.
     std::string shortened(const std::string& text, const TextStyle& style, double width);
 
+    // Its lines, none wider than `width`: broken between words, and a word that is too wide shortened.
+    std::vector<std::string> wrapped(const std::string& text, const TextStyle& style, double width);
+
     void line(const std::vector<Point>& points, Colour colour, double width);
     // Many lines at once, with a faint dark rim.
     void segments(const std::vector<Segment>& segments, Colour colour, double width);

@@ -1,5 +1,6 @@
 #include "report/change_items.hpp"
 
+#include <optional>
 #include <stdexcept>
 
 #include "report/change_wording.hpp"
@@ -19,14 +20,17 @@ class Writer {
     }
 
     // `tracking` names the deposit; "" for all together.
-    void comparison(Trend trend, double percent, const std::string& words, const std::string& tracking) {
+    void comparison(const Code& trend, std::optional<double> percent, const std::string& words,
+                    const std::string& tracking) {
         enter(DSRTypes::RT_contains, DSRTypes::VT_Code, codes::comparison);
-        require(item().setCodeValue(coded(codes::trend(trend))), "trend");
+        require(item().setCodeValue(coded(trend)), "trend");
         if (!tracking.empty()) text(codes::tracking_identifier, tracking);
         text(codes::comment, words);
-        enter(DSRTypes::RT_hasProperties, DSRTypes::VT_Num, codes::volume_change);
-        require(item().setNumericValue({number(percent, 1).c_str(), coded(codes::percent)}), "change");
-        tree_.goUp();
+        if (percent) {
+            enter(DSRTypes::RT_hasProperties, DSRTypes::VT_Num, codes::volume_change);
+            require(item().setNumericValue({number(*percent, 1).c_str(), coded(codes::percent)}), "change");
+            tree_.goUp();
+        }
         enter(DSRTypes::RT_inferredFrom, DSRTypes::VT_Composite, codes::previous_finding);
         require(item().setCompositeReference({prior_.sop_class_uid.c_str(), prior_.sop_instance_uid.c_str()}),
                 "reference to the earlier report");
@@ -65,13 +69,13 @@ void add_changes(DSRDocument& document, const ReportContext& context) {
     Writer writer(document.getTree(), prior);
     auto lines = comparison_lines(comparison);
     if (comparison.trend) {
-        writer.comparison(*comparison.trend, *comparison.percent, lines.front(), "");
+        writer.comparison(codes::trend_of_all(comparison), comparison.percent, lines.front(), "");
         lines.erase(lines.begin());
     }
     for (const auto& line : lines) writer.remark(line);
     for (const auto& deposit : context.findings.deposits)
         if (const auto* change = comparison.of(deposit.id))
-            writer.comparison(change->trend, change->percent,
+            writer.comparison(codes::trend(change->trend), change->percent,
                               change_words(*change, deposit.volume_mm3, prior),
                               "Deposit " + std::to_string(deposit.id));
     // Of another study than the report's own: "pertinent other evidence".

@@ -18,7 +18,8 @@ std::string percent_words(double percent);
 // Of one deposit: "+40 % (progression): 1.43 ml, 1.02 ml on 2025-01-02".
 std::string change_words(const DepositChange& change, double volume_mm3, const PriorResult& prior);
 
-// Of all, some sentences: the sum with its trend, what has no counterpart, what is gone or can't be compared.
+// Of all, some sentences, what decides first: what is new; the sum with its trend; what can only be compared
+// together; what is gone or can't be compared.
 std::vector<std::string> comparison_lines(const Comparison& comparison);
 
 }  // namespace calcinode::report

@@ -118,4 +118,9 @@ Code trend(Trend trend) {
     return {"CALC032", "99CALC", "Regression (volume more than 25 % smaller)"};
 }
 
+Code trend_of_all(const Comparison& whole) {
+    const bool grown = whole.percent && *whole.percent > progression_percent;
+    return whole.new_count() > 0 && !grown ? new_deposit : trend(whole.trend.value_or(Trend::stable));
+}
+
 }  // namespace calcinode::report::codes

@@ -43,7 +43,7 @@ inline constexpr Code severity{"246112005", "SCT", "Severity"};
 inline constexpr Code actionability{"CALC012", "99CALC", "Actionability"};
 
 // What was looked at and is not reported, and what limits the result.
-inline constexpr Code not_a_deposit{"CALC013", "99CALC", "Dense structure that is not reported"};
+inline constexpr Code not_a_deposit{"CALC013", "99CALC", "Dense structure that is not reported, taken for"};
 inline constexpr Code could_be_deposit{"CALC014", "99CALC", "Dense structure that could be a deposit"};
 inline constexpr Code quality_finding{"111052", "DCM", "Quality Finding"};
 inline constexpr Code beam_hardening{"RID11327", "RADLEX", "Beam-hardening"};
@@ -57,6 +57,7 @@ inline constexpr Code motion{"CALC206", "99CALC", "Motion between images"};
 // Where.
 inline constexpr Code spine{"421060004", "SCT", "Spine"};
 inline constexpr Code vertebra{"51282000", "SCT", "Vertebra"};
+inline constexpr Code vertebrae_in_view{"CALC017", "99CALC", "Vertebrae in view"};
 inline constexpr Code vertebral_canal{"61853006", "SCT", "Vertebral canal"};
 
 inline constexpr Code finding_site{"363698007", "SCT", "Finding Site"};
@@ -76,7 +77,7 @@ inline constexpr Code millimetre{"mm", "UCUM", "millimeter"};
 inline constexpr Code number_of_calcifications{"111038", "DCM", "Number of calcifications"};
 inline constexpr Code distance{"121206", "DCM", "Distance"};
 inline constexpr Code long_axis{"103339001", "SCT", "Long Axis"};
-inline constexpr Code sum_of_voxels{"126030", "DCM", "Sum of segmented voxel method for volume"};
+inline constexpr Code partial_voxels{"CALC016", "99CALC", "Sum of partial voxel shares"};
 inline constexpr Code canal_occupied{"CALC010", "99CALC", "Canal cross-section occupied"};
 
 // What alerts need besides: DCMTK names the same in the objects by itself.
@@ -92,6 +93,7 @@ inline constexpr Code comparison{"111424", "DCM", "Comparison to previous findin
 inline constexpr Code previous_finding{"121069", "DCM", "Previous Finding"};
 inline constexpr Code tracking_identifier{"112039", "DCM", "Tracking Identifier"};
 inline constexpr Code volume_change{"CALC033", "99CALC", "Change of volume since previous result"};
+inline constexpr Code new_deposit{"CALC034", "99CALC", "Progression (new deposit)"};
 
 // How objects hang together.
 inline constexpr Code earlier_revision{"CALC015", "99CALC", "Earlier revision of this result"};
@@ -113,12 +115,15 @@ Code verdict(Verdict verdict);
 // None, mild, moderate or severe; undetermined where the verdict is and nothing sure is grave.
 Code severity_of(const Findings& findings);
 Code acr_actionable(int category);  // 1 to 3
-// Always of 99CALC, with in_words() as its meaning.
-Code mimic(Mimic mimic);
+// Always of 99CALC, with mimic_words() as its meaning.
+Code mimic(Mimic mimic, bool contrast);
 // Left, right, or median.
 Code side(Side side);
 // Progression, stable or regression.
 Code trend(Trend trend);
+// Of all deposits together, whose trend is known: a new deposit is progression also where the sum has hardly
+// changed.
+Code trend_of_all(const Comparison& whole);
 
 }  // namespace codes
 }  // namespace calcinode::report

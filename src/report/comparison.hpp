@@ -33,6 +33,7 @@ struct PriorResult {
     int revision = 1;                                         // of the results of its study
     std::string software_version;                             // that made it
     std::vector<PriorDeposit> deposits;
+    std::vector<std::string> levels_in_view{};  // named vertebrae; none where the report does not say
 };
 
 // Of the same patient (ID and its issuer), another study, and earlier. Without an ID or a date nothing is.
@@ -41,6 +42,9 @@ bool is_prior_of(const PatientStudy& earlier, const PatientStudy& later);
 // The literature calls a change of a calcinosis score by more than so much progression (Semin Arthritis Rheum
 // 2022/151980), and most patients' change within a year is half of it.
 inline constexpr double progression_percent = 25;
+// A new deposit of so much is progression whatever the others do: the smallest that the node is made to find.
+// Smaller ones may be new, or only found this time.
+inline constexpr double new_deposit_mm3 = 100;
 
 enum class Trend { progression, stable, regression };
 std::string_view to_string(Trend trend);
@@ -53,22 +57,42 @@ struct DepositChange {
     std::string tracking_uid = {};  // of its counterpart
 };
 
+// Deposits near each other that are others now, but hold about as much together: one has split, some have
+// fused, or one has its centre elsewhere. None of them is new or gone.
+struct Regrouped {
+    std::vector<int> deposit_ids;
+    std::size_t prior_count = 0;
+    double volume_mm3 = 0, prior_volume_mm3 = 0;
+};
+
+struct NewDeposit {
+    int deposit_id = 0;
+    double volume_mm3 = 0;
+};
+
 struct Comparison {
     PriorResult prior;
     std::vector<DepositChange> matched;  // in the order of the findings
-    std::vector<int> unmatched;      // deposits (by ID) with no counterpart: new, or not in the prior's view
-    std::vector<PriorDeposit> gone;  // that should be in view and are not found
+    std::vector<int> unmatched;          // deposits (by ID) without a counterpart of their own: in one of ...
+    std::vector<NewDeposit> fresh;       // ... new, largest first,
+    std::vector<Regrouped> regrouped;    // ... to be compared together with others,
+    std::vector<int> unplaced;           // ... or not in the earlier study's view, or without a name
+    std::vector<PriorDeposit> gone;      // that should be in view and are not found
     std::vector<PriorDeposit> not_comparable;  // of a level that is not in view now, or had no name
-    // Of the matched ones and those that are gone together; nothing where there are neither.
+    // Of all that are matched, regrouped, new or gone; no percentage where nothing was there before.
     double volume_mm3 = 0, prior_volume_mm3 = 0;
     std::optional<double> percent;
     std::optional<Trend> trend;
 
     const DepositChange* of(int deposit_id) const;  // null where it has no counterpart
+    // Those that are progression by themselves: their number and volume.
+    std::size_t new_count() const;
+    double new_volume_mm3() const;
 };
 
-// Deposits are the same where the side is, and level and compartment are or differ little: a deposit that
-// grows may have its centre at the next level, or reach from a facet into the muscle, but not both.
+// Deposits are the same where level, side and compartment are or differ little: a deposit that grows may have
+// its centre at the next level, or reach from a facet into the muscle, or from the middle to a side, but only
+// one of these, and never from left to right.
 Comparison compare(const Findings& findings, PriorResult prior);
 
 }  // namespace calcinode::report

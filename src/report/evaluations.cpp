@@ -43,12 +43,13 @@ void add_spine(Evaluations& to, const Spine& spine) {
     for (const auto& mean : trabecular_means(spine))
         to.text(codes::attenuation, trabecular_words(mean, spine.contrast));
     to.text(codes::area, canal_words(spine));
+    to.text(codes::vertebrae_in_view, names_in_view(spine));
 }
 
 void add_not_reported(Evaluations& to, const Findings& findings) {
     for (const auto& group : not_reported(findings))
         to.code(group.could_be_deposit ? codes::could_be_deposit : codes::not_a_deposit,
-                codes::mimic(group.mimic));
+                codes::mimic(group.mimic, findings.spine.contrast));
     to.text(codes::comment, not_reported_words(findings));
 }
 

@@ -13,6 +13,7 @@
 #include "report/panel.hpp"
 #include "report/showable.hpp"
 #include "report/spine_wording.hpp"
+#include "report/wording.hpp"
 
 namespace calcinode::report {
 namespace {
@@ -80,8 +81,8 @@ void Page::banner(const std::string& page_words) {
     const double edge = place.width - text_margin_px;
     if (scene_.findings.severity != Severity::none)
         canvas_.text({edge, 40}, "Severity: " + std::string(to_string(scene_.findings.severity)), right);
-    right.colour = colour::grey;
-    canvas_.text({edge, 80}, page_words, right);
+    const auto reason = severity_reason(scene_.findings);
+    canvas_.text({edge, 80}, reason + (reason.empty() || page_words.empty() ? "" : "; ") + page_words, right);
 }
 
 void Page::level_names(Panel& panel, const ProjectionView& view) {
@@ -204,24 +205,37 @@ Picture Page::draw(const std::string& page_words) {
     return {canvas_.width(), canvas_.height(), canvas_.rgb()};
 }
 
+// What each page points at: the leading target first.
+std::vector<std::size_t> page_order(const Scene& scene, FigurePages pages) {
+    std::vector<std::size_t> order{scene.leading};
+    if (pages == FigurePages::one) return order;
+    for (std::size_t t = 0; t < scene.listed; ++t)
+        if (t != scene.leading) order.push_back(t);
+    return order;
+}
+
 std::vector<Picture> draw_pages(const Scene& scene, const SeriesSource& source, const FigureTexts& texts,
                                 FigurePages pages) {
     FigureTable table{.targets = scene.targets,
                       .listed = scene.listed,
+                      .focus = scene.leading,
                       .notes = note_lines(scene),
                       .with_change = !texts.changes.empty()};
     for (const auto* lines : {&texts.change_lines, &texts.limits})
         table.notes.insert(table.notes.end(), lines->begin(), lines->end());
+    const bool axial = !scene.targets.empty();
     const auto layout = figure_layout({.heights_mm = scene.heights_mm(),
                                        .sagittal_mm = scene.sagittal.length_mm,
                                        .coronal_mm = scene.coronal.length_mm,
-                                       .table_px = table_height(table),
-                                       .axial = !scene.targets.empty()});
-    const std::size_t count = pages == FigurePages::one ? 1 : std::max<std::size_t>(scene.listed, 1);
+                                       .table_px = table_height(table, narrow_table_px),
+                                       .wide_table_px = table_height(table, wide_table_px(axial)),
+                                       .axial = axial});
+    const auto order = page_order(scene, pages);
     std::vector<Picture> drawn;
-    for (table.focus = 0; table.focus < count; ++table.focus) {
-        const auto words = "Page " + std::to_string(table.focus + 1) + " of " + std::to_string(count);
-        drawn.push_back(Page(scene, source, texts, table, layout).draw(count == 1 ? "" : words));
+    for (const auto focus : order) {
+        table.focus = focus;
+        const auto words = "Page " + std::to_string(drawn.size() + 1) + " of " + std::to_string(order.size());
+        drawn.push_back(Page(scene, source, texts, table, layout).draw(order.size() == 1 ? "" : words));
     }
     return drawn;
 }

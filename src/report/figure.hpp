@@ -20,17 +20,17 @@ namespace calcinode::report {
 struct FigureTexts {
     std::string series_description;
     std::string patient_name, patient_id, birth_date;  // "": not drawn
-    std::map<int, std::string> changes{};              // of deposits, by ID: "+40 %"
+    std::map<int, std::string> changes{};              // of deposits, by ID: "+40 %", "new"
     // Notes below the table: the change since then, what limits the result.
     std::vector<std::string> change_lines{}, limits{};
 };
 
 enum class FigurePages {
-    one,           // with an arrow at the largest deposit; the others have numbers
+    one,           // with an arrow at the leading deposit (Findings::leading); the others have numbers
     each_deposit,  // as many as there are rows in the table, each with its own arrow and axial image
 };
 
-// Pages of one size, the first with the arrow at the largest deposit. The volume is drawn in its own axes:
+// Pages of one size, the first with the arrow at the leading deposit. The volume is drawn in its own axes:
 // head up, anterior to the left of the sagittal projection; the patient's right at the left of both others.
 // In an indeterminate study without deposits what could be one is pointed at. Where there is nothing to point
 // at, one smaller page says so and shows what was looked at. The same input gives the same pictures.

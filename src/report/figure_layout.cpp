@@ -14,7 +14,7 @@ constexpr double page_px = 1600;
 // So that the page is not higher than a landscape screen of 1600 x 1200.
 constexpr double most_image_px = 940;
 // Of the axial image: beside high projections with the table below it, and beside low ones.
-constexpr double axial_width_px = 622, narrow_axial_width_px = 540;
+constexpr double axial_width_px = narrow_table_px, narrow_axial_width_px = 540;
 constexpr double least_axial_px = 480, most_axial_px = 640, least_row_px = 400;
 // More than this only enlarges the blur of ordinary voxels.
 constexpr double most_px_a_mm = 5;
@@ -55,8 +55,8 @@ void finish(FigureLayout& layout, double bottom, double width) {
 void put_table_below(FigureLayout& layout, const LayoutNeeds& needs, double width) {
     layout.wide_table = true;
     const double y = layout.sagittal.y + layout.sagittal.height + gap_px;
-    layout.table = {margin_px, y, width - 2 * margin_px, needs.table_px};
-    finish(layout, y + needs.table_px, width);
+    layout.table = {margin_px, y, width - 2 * margin_px, needs.wide_table_px};
+    finish(layout, y + needs.wide_table_px, width);
 }
 
 double beside_axial(double axial_px) {
@@ -64,6 +64,10 @@ double beside_axial(double axial_px) {
 }
 
 }  // namespace
+
+double wide_table_px(bool axial) {
+    return (axial ? page_px : small_page_px) - 2 * margin_px;
+}
 
 FigureLayout figure_layout(const LayoutNeeds& needs) {
     if (!needs.axial) {

@@ -10,7 +10,7 @@ namespace calcinode::report {
 struct LayoutNeeds {
     double heights_mm = 0;                   // of both projections
     double sagittal_mm = 0, coronal_mm = 0;  // their widths, at least
-    double table_px = 0;                     // the table's height
+    double table_px = 0, wide_table_px = 0;  // the table's height, narrow and wide
     bool axial = true;  // no axial image and a smaller page where there is nothing to point at
 };
 
@@ -20,6 +20,10 @@ struct FigureLayout {
     Rect banner, sagittal, coronal, axial, table, footer;
     bool wide_table = false;
 };
+
+// Widths of the table: beside the projections, and below all of a page.
+inline constexpr double narrow_table_px = 622;
+double wide_table_px(bool axial);
 
 FigureLayout figure_layout(const LayoutNeeds& needs);
 

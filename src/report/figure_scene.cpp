@@ -74,7 +74,8 @@ Span heights_of(const Scene& scene) {
     const double needed = range.length() * spacing + 2 * beyond_targets_mm;
     if (needed <= most_heights_mm)
         return cut_out(range.middle(), std::max(needed, usual_heights_mm), grid.size[2], spacing);
-    return cut_out(grid.to_index(scene.targets.front().centre).z, most_heights_mm, grid.size[2], spacing);
+    return cut_out(grid.to_index(scene.targets[scene.leading].centre).z, most_heights_mm, grid.size[2],
+                   spacing);
 }
 
 // Extends a range in voxels by what listed targets at the heights shown take of it, and some way beyond.
@@ -126,6 +127,17 @@ void widen(Slab& slab, const Scene& scene, const Target& target, const std::vect
 
 }  // namespace
 
+// Where it is not among the largest, it takes the last one's row.
+void put_leading(Scene& scene) {
+    const auto* const leading = scene.findings.leading();
+    if (!leading) return;
+    const auto found = std::ranges::find(scene.targets, leading->id, &Target::number);
+    scene.leading = static_cast<std::size_t>(found - scene.targets.begin());
+    if (scene.leading < scene.listed) return;
+    scene.leading = scene.listed - 1;
+    std::rotate(scene.targets.begin() + static_cast<std::ptrdiff_t>(scene.leading), found, found + 1);
+}
+
 Span cut_out(double centre, double length_mm, int size, double spacing_mm) {
     const int count = std::clamp(static_cast<int>(std::lround(length_mm / spacing_mm)), 1, size);
     const int low = static_cast<int>(std::lround(centre - count / 2.0));
@@ -149,9 +161,10 @@ Scene scene_of(const Findings& findings, const Volume& volume) {
     const auto& grid = volume.grid;
     Scene scene{.findings = findings, .volume = volume, .targets = targets_of(findings)};
     scene.listed = std::min(scene.targets.size(), listed_at_most);
+    put_leading(scene);
     const auto middle = grid.to_lps(grid.size[0] / 2, grid.size[1] / 2, grid.size[2] / 2);
-    scene.canal =
-        canal_course(findings.spine, grid, scene.targets.empty() ? middle : scene.targets[0].centre);
+    scene.canal = canal_course(findings.spine, grid,
+                               scene.targets.empty() ? middle : scene.targets[scene.leading].centre);
     scene.heights = heights_of(scene);
     const double left_right = grid.spacing_mm[0], front_back = grid.spacing_mm[1];
     scene.sagittal =

@@ -37,7 +37,8 @@ struct Scene {
     const Findings& findings;
     const Volume& volume;
     std::vector<Target> targets{};
-    std::size_t listed = 0;  // the first so many targets are in the table and have numbers on the images
+    std::size_t listed = 0;   // the first so many targets are in the table and have numbers on the images
+    std::size_t leading = 0;  // the target to look at first; among those that are listed
     CanalCourse canal{};
     Span heights{};                // of the projections, along k
     Extent sagittal{}, coronal{};  // of the projections, along j and along i

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <span>
+#include <utility>
 
 #include "report/wording.hpp"
 
@@ -14,6 +15,9 @@ constexpr double cell_gap_px = 8;
 constexpr double least_percent = 0.5;  // of the canal that is told: less is rounding
 constexpr TextStyle heading_style{.size = 14, .colour = colour::grey};
 constexpr TextStyle note_style{.size = 15, .colour = colour::white};
+// Of one note, and of all: the page must not outgrow a screen.
+constexpr std::size_t lines_a_note = 3, most_note_lines = 14;
+constexpr const char* more = " ... (more in the report)";
 
 std::string with_decimals(double value, int decimals) {
     char text[40];
@@ -47,15 +51,15 @@ constexpr Content change{"Change", Align::right,
                          [](const Target& t) { return t.change.empty() ? std::string("-") : t.change; }};
 constexpr Content mean{"Mean HU", Align::right, [](const Target& t) { return with_decimals(t.mean_hu, 0); }};
 constexpr Content maximum{"Max HU", Align::right, [](const Target& t) { return with_decimals(t.max_hu, 0); }};
-constexpr Content both{"mean / max HU", Align::right,
-                       [](const Target& t) { return mean.cell(t) + " / " + maximum.cell(t); }};
 constexpr Content axis{"Long axis, mm", Align::right,
                        [](const Target& t) { return optional_text(t.long_axis_mm, 1); }};
 constexpr Content canal{"Canal", Align::right, canal_text};
-constexpr Content confidence{"Confidence", Align::right,
-                             [](const Target& t) { return optional_text(t.confidence, 2); }};
+constexpr Content confidence{"Confidence", Align::right, [](const Target& t) {
+                                 return t.confidence ? with_decimals(*t.confidence * 100, 0) + " %" : "-";
+                             }};
 // Where there is little room.
 constexpr Content volume_narrow{"ml", volume.align, volume.cell};
+constexpr Content sure{"sure", confidence.align, confidence.cell};
 }  // namespace content
 
 struct Column {
@@ -63,12 +67,13 @@ struct Column {
     double from, to;  // as parts of the table's width
 };
 
-constexpr std::array<Column, 5> narrow_columns{{
-    {content::level, 0.06, 0.205},
-    {content::place, 0.205, 0.52},
-    {content::volume_narrow, 0.52, 0.61},
-    {content::both, 0.61, 0.80},
-    {content::canal, 0.80, 1.0},
+constexpr std::array<Column, 6> narrow_columns{{
+    {content::level, 0.06, 0.24},
+    {content::place, 0.24, 0.52},
+    {content::volume_narrow, 0.52, 0.605},
+    {content::mean, 0.605, 0.725},
+    {content::canal, 0.725, 0.905},
+    {content::sure, 0.905, 1.0},
 }};
 
 constexpr std::array<Column, 8> wide_columns{{
@@ -84,12 +89,12 @@ constexpr std::array<Column, 8> wide_columns{{
 
 // The same with the change since an earlier result.
 constexpr std::array<Column, 6> narrow_with_change{{
-    {content::level, 0.06, 0.175},
-    {content::place, 0.175, 0.475},
-    {content::volume_narrow, 0.475, 0.56},
-    {content::change, 0.56, 0.675},
-    {content::mean, 0.675, 0.80},
-    {content::canal, 0.80, 1.0},
+    {content::level, 0.06, 0.22},
+    {content::place, 0.22, 0.49},
+    {content::volume_narrow, 0.49, 0.575},
+    {content::change, 0.575, 0.705},
+    {content::canal, 0.705, 0.90},
+    {content::sure, 0.90, 1.0},
 }};
 
 constexpr std::array<Column, 9> wide_with_change{{
@@ -136,9 +141,7 @@ class Drawing {
             cell(column, y + row_px / 2 + 6, column.content.cell(target), style);
     }
 
-    void note(double y, const std::string& text) {
-        canvas_.text({place_.x, y + 17}, canvas_.shortened(text, note_style, place_.width), note_style);
-    }
+    void note(double y, const std::string& line) { canvas_.text({place_.x, y + 17}, line, note_style); }
 
   private:
     Canvas& canvas_;
@@ -146,11 +149,30 @@ class Drawing {
     std::span<const Column> columns_;
 };
 
+// As many as fit, the last of which says so where there would be more.
+std::vector<std::string> first_lines(Canvas& canvas, std::vector<std::string> lines, std::size_t most,
+                                     double width) {
+    if (lines.size() <= most) return lines;
+    lines.resize(most);
+    lines.back() =
+        canvas.shortened(lines.back(), note_style, width - canvas.width_of(more, note_style)) + more;
+    return lines;
+}
+
+std::vector<std::string> note_lines(Canvas& canvas, const FigureTable& table, double width) {
+    std::vector<std::string> lines;
+    for (const auto& note : table.notes)
+        for (auto& line : first_lines(canvas, canvas.wrapped(note, note_style, width), lines_a_note, width))
+            lines.push_back(std::move(line));
+    return first_lines(canvas, std::move(lines), most_note_lines, width);
+}
+
 }  // namespace
 
-double table_height(const FigureTable& table) {
+double table_height(const FigureTable& table, double width) {
+    Canvas canvas(1, 1);  // to measure texts by
     const double rows = table.listed == 0 ? 0 : heading_px + row_px * static_cast<double>(table.listed);
-    return rows + rule_gap_px + note_px * static_cast<double>(table.notes.size());
+    return rows + rule_gap_px + note_px * static_cast<double>(note_lines(canvas, table, width).size());
 }
 
 void draw_table(Canvas& canvas, const Rect& place, const FigureTable& table, bool wide) {
@@ -163,8 +185,8 @@ void draw_table(Canvas& canvas, const Rect& place, const FigureTable& table, boo
     for (std::size_t t = 0; t < table.listed; ++t, y += row_px)
         drawing.row(y, table.targets[t], t == table.focus);
     y += rule_gap_px;
-    for (const auto& note : table.notes) {
-        drawing.note(y, note);
+    for (const auto& line : note_lines(canvas, table, place.width)) {
+        drawing.note(y, line);
         y += note_px;
     }
 }

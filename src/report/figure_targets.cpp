@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "report/spine_wording.hpp"
 #include "report/wording.hpp"
 
 namespace calcinode::report {
@@ -32,15 +33,15 @@ Target target_of(const Deposit& d) {
     return t;
 }
 
-Target target_of(const Excluded& e, int number) {
+Target target_of(const Excluded& e, int number, const Spine& spine) {
     Target t;
     t.number = number;
     t.centre = e.centroid;
     t.radius_mm =
         std::clamp(std::cbrt(e.volume_mm3 * 3 / (4 * std::numbers::pi)), least_radius_mm, most_radius_mm);
-    t.level = e.level;
+    t.level = with_confidence(e.level, spine);
     t.levels = {e.level};
-    t.place = std::string(in_words(e.mimic)) + "?";
+    t.place = std::string(mimic_words(e.mimic, spine.contrast)) + "?";
     t.volume_mm3 = e.volume_mm3;
     t.mean_hu = e.mean_hu;
     t.max_hu = e.max_hu;
@@ -58,7 +59,7 @@ std::vector<Target> targets_of(const Findings& findings) {
         if (excluded.could_be_deposit) possible.push_back(&excluded);
     std::ranges::stable_sort(possible, std::ranges::greater{}, &Excluded::volume_mm3);
     for (const auto* excluded : possible)
-        targets.push_back(target_of(*excluded, static_cast<int>(targets.size()) + 1));
+        targets.push_back(target_of(*excluded, static_cast<int>(targets.size()) + 1, findings.spine));
     return targets;
 }
 

@@ -22,7 +22,7 @@ struct Target {
     double volume_mm3 = 0, mean_hu = 0, max_hu = 0;
     // Of deposits only.
     std::optional<double> long_axis_mm, canal_distance_mm, canal_percent, confidence;
-    std::string change{};  // since an earlier result: "+40 %"; "" where it has no counterpart
+    std::string change{};  // since an earlier result: "+40 %", "new"; "" where neither
 };
 
 // In the order of the findings, largest first.

@@ -29,8 +29,11 @@ std::string total_words(const Scene& scene) {
     const auto count = findings.deposits.size();
     std::string text = std::to_string(count) + (count == 1 ? " deposit, " : " deposits, together ") +
                        millilitres(findings.total_volume_mm3()) + " ml";
-    if (count > scene.listed) text += "; the " + std::to_string(scene.listed) + " largest are listed";
-    return text;
+    if (count <= scene.listed) return text;
+    const auto leading = scene.targets[scene.leading].number;
+    const bool is_large = leading <= static_cast<int>(scene.listed);
+    return text + "; the " + std::to_string(scene.listed - (is_large ? 0 : 1)) + " largest" +
+           (is_large ? "" : " and deposit " + std::to_string(leading)) + " are listed";
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 
 // Changes whenever the same findings could give other bytes in an object: an instance's UID stands for its
 // bytes.
-constexpr std::string_view report_version = "6";
+constexpr std::string_view report_version = "7";
 
 // How the figure is made changes its bytes, and those of the key objects that name it.
 std::string figure_identity(const FigureOptions& figure, ObjectKind kind) {

@@ -23,16 +23,24 @@ struct KeySlice {
     std::vector<const Deposit*> shown;
 };
 
-// The slice that shows most of each deposit, that of the largest first.
+// The leading one first, then the largest.
+std::vector<const Deposit*> in_order(const Findings& findings) {
+    std::vector<const Deposit*> deposits;
+    for (const auto& deposit : findings.deposits) deposits.push_back(&deposit);
+    std::ranges::stable_partition(deposits, [&](const Deposit* d) { return d == findings.leading(); });
+    return deposits;
+}
+
+// The slice that shows most of each deposit.
 std::vector<KeySlice> key_slices(const ReportContext& context) {
     std::vector<KeySlice> slices;
-    for (const auto& deposit : context.findings.deposits) {
-        const auto voxels = voxels_on_planes(deposit.mask, context.volume.grid, context.source);
+    for (const auto* deposit : in_order(context.findings)) {
+        const auto voxels = voxels_on_planes(deposit->mask, context.volume.grid, context.source);
         const int best = best_slice(voxels_per_slice(voxels, context.source));
         if (best < 0) continue;
         auto found = std::ranges::find(slices, best, &KeySlice::slice);
         if (found == slices.end()) found = slices.insert(slices.end(), {best, {}});
-        found->shown.push_back(&deposit);
+        found->shown.push_back(deposit);
     }
     return slices;
 }

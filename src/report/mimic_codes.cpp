@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "report/codes.hpp"
+#include "report/wording.hpp"
 
 namespace calcinode::report::codes {
 namespace {
@@ -76,8 +77,8 @@ const char* value_of(Mimic mimic) {
 }  // namespace
 
 // The words are literals: their data end with a null character.
-Code mimic(Mimic mimic) {
-    return {value_of(mimic), own_scheme, in_words(mimic).data()};
+Code mimic(Mimic mimic, bool contrast) {
+    return {value_of(mimic), own_scheme, mimic_words(mimic, contrast).data()};
 }
 
 }  // namespace calcinode::report::codes

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <sstream>
 #include <string_view>
 
 #include "dicom/attributes.hpp"
@@ -128,6 +129,22 @@ std::vector<PriorDeposit> read_deposits(DcmItem& report) {
     return deposits;
 }
 
+// Names that are none are left out.
+std::vector<std::string> read_levels_in_view(DcmItem& report) {
+    std::vector<std::string> levels;
+    each_child(report, [&](DcmItem& container) {
+        each_child(container, [&](DcmItem& item) {
+            if (!is_code(dicom::sequence_item(item, DCM_ConceptNameCodeSequence), codes::vertebrae_in_view))
+                return;
+            std::istringstream words(dicom::text_or_empty(item, DCM_TextValue).substr(0, most_items));
+            for (std::string name; words >> name;)
+                if (codes::vertebra_of_level(name).value != std::string_view(codes::vertebra.value))
+                    levels.push_back(name);
+        });
+    });
+    return levels;
+}
+
 bool is_structured_report(const std::string& sop_class_uid) {
     return sop_class_uid == UID_EnhancedSRStorage || sop_class_uid == UID_ComprehensiveSRStorage ||
            sop_class_uid == UID_Comprehensive3DSRStorage;
@@ -177,6 +194,7 @@ Result<PriorResult> read_prior(DcmItem& dataset) {
     if (prior.of.study_uid.empty() || prior.series_uid.empty() || prior.sop_instance_uid.empty())
         return fail("lacks UIDs");
     prior.deposits = read_deposits(dataset);
+    prior.levels_in_view = read_levels_in_view(dataset);
     return prior;
 }
 

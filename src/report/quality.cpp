@@ -3,6 +3,10 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <utility>
+
+#include "report/spine_wording.hpp"
+#include "report/wording.hpp"
 
 namespace calcinode::report {
 namespace {
@@ -24,17 +28,42 @@ double slice_distance_mm(const SeriesSource& source) {
            static_cast<double>(source.slices.size() - 1);
 }
 
-bool has_unnamed_vertebra(const Spine& spine) {
-    return std::ranges::any_of(spine.vertebrae, [](const Vertebra& v) { return v.level == "uncertain"; });
+bool is_unnamed(const Vertebra& vertebra) {
+    return vertebra.level == "uncertain";
 }
 
-std::string list_of(const std::vector<NotReported>& groups, bool could_be) {
+// "T3-T5, T9": the likeliest names of those that are uncertain.
+std::string unnamed_words(const std::vector<Vertebra>& vertebrae) {
+    const auto name = [](const Vertebra& v) {
+        return v.alternatives.empty() ? std::string("?") : v.alternatives.front().level;
+    };
+    std::string text;
+    for (auto first = vertebrae.begin(); first != vertebrae.end();) {
+        const auto end = std::find_if_not(first, vertebrae.end(), is_unnamed);
+        if (first != end) text += (text.empty() ? "" : ", ") + name(*first);
+        if (end - first > 1) text += "-" + name(*(end - 1));
+        first = std::find_if(end, vertebrae.end(), is_unnamed);
+    }
+    return text;
+}
+
+// "" where all have names.
+std::string names_words(const Spine& spine) {
+    const auto unnamed = std::ranges::count_if(spine.vertebrae, is_unnamed);
+    if (unnamed == 0) return "";
+    if (spine.landmarks.empty()) return "Names of vertebrae are uncertain: no landmark supports one.";
+    return fmt::format("Names of {} of {} vertebrae are uncertain: {}.", unnamed, spine.vertebrae.size(),
+                       unnamed_words(spine.vertebrae));
+}
+
+std::string list_of(const std::vector<NotReported>& groups, bool could_be, const Spine& spine) {
     std::string text;
     for (const auto& group : groups) {
         if (group.could_be_deposit != could_be) continue;
         std::string detail = std::to_string(group.count);
-        for (const auto& level : group.levels) detail += ", " + level;
-        text += (text.empty() ? "" : ", ") + std::string(in_words(group.mimic)) + " (" + detail + ")";
+        for (const auto& level : group.levels) detail += ", " + with_confidence(level, spine);
+        text += (text.empty() ? "" : ", ") + std::string(mimic_words(group.mimic, spine.contrast)) + " (" +
+                detail + ")";
     }
     return text;
 }
@@ -65,9 +94,8 @@ std::vector<QualityFinding> quality_findings(const ReportContext& context) {
              "Slices more than 3 mm apart: small deposits may be missed, volumes are less exact."});
     if (!findings.motion.empty()) found.push_back({codes::motion, motion_words(findings.motion)});
     for (const auto& remark : remarks) found.push_back({codes::irregular_series, remark + "."});
-    if (has_unnamed_vertebra(findings.spine))
-        found.push_back(
-            {codes::level_uncertain, "Names of vertebrae are uncertain: no landmark supports one."});
+    if (auto words = names_words(findings.spine); !words.empty())
+        found.push_back({codes::level_uncertain, std::move(words)});
     if (findings.spine.contrast)
         found.push_back(
             {codes::contrast_medium,
@@ -98,9 +126,11 @@ std::vector<NotReported> not_reported(const Findings& findings) {
 
 std::string not_reported_words(const Findings& findings) {
     const auto groups = not_reported(findings);
-    const auto could_be = list_of(groups, true), others = list_of(groups, false);
+    const auto could_be = list_of(groups, true, findings.spine),
+               others = list_of(groups, false, findings.spine);
     std::string text = could_be.empty() ? "" : "Could be a deposit: " + could_be + ".";
-    if (!others.empty()) text += (text.empty() ? "" : " ") + ("Looked at and not reported: " + others) + ".";
+    if (!others.empty())
+        text += (text.empty() ? "" : " ") + ("Looked at and not reported, taken for: " + others) + ".";
     return text;
 }
 

@@ -31,8 +31,8 @@ struct NotReported {
 // those too small to be one, are no finding and are left out.
 std::vector<NotReported> not_reported(const Findings& findings);
 
-// "Could be a deposit: ossification of the posterior longitudinal ligament (C5). Looked at and not reported:
-// osteophyte (3), metal (1)."; "" where there is nothing.
+// "Could be a deposit: ossification of the posterior longitudinal ligament (1, C5). Looked at and not
+// reported, taken for: osteophyte (3), metal (1)."; "" where there is nothing.
 std::string not_reported_words(const Findings& findings);
 
 }  // namespace calcinode::report

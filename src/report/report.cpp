@@ -19,8 +19,6 @@
 namespace calcinode::report {
 namespace {
 
-constexpr std::size_t most_limits = 3;  // on a figure; the report has all
-
 using Made = Result<std::unique_ptr<DcmDataset>>;
 
 // DCMTK's document classes warn of what they don't check; a mistake comes back as an Error anyway.
@@ -62,7 +60,6 @@ Result<> Writer::keep(Made made, ObjectKind kind, const char* name) {
 std::vector<std::string> Writer::limits() const {
     std::vector<std::string> lines;
     for (const auto& finding : quality_findings(context_)) lines.push_back(finding.words);
-    if (lines.size() > most_limits) lines.resize(most_limits);
     auto looked_at = not_reported_words(context_.findings);
     if (context_.findings.deposits.empty() && !looked_at.empty()) lines.push_back(std::move(looked_at));
     return lines;
@@ -75,6 +72,7 @@ Result<> Writer::write_figure() {
         texts.change_lines = comparison_lines(*context_.comparison);
         for (const auto& change : context_.comparison->matched)
             texts.changes[change.deposit_id] = percent_words(change.percent);
+        for (const auto& deposit : context_.comparison->fresh) texts.changes[deposit.deposit_id] = "new";
     }
     const auto pages =
         draw_figure(context_.findings, context_.volume, context_.source, texts,

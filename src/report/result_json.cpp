@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/report.hpp"
+#include "report/spine_wording.hpp"
 #include "report/wording.hpp"
 
 namespace calcinode::report {
@@ -100,6 +101,7 @@ Json slip_of(const Listhesis& l) {
     one["slip_mm"] = rounded(l.slip_mm, mm_step);
     one["uncertainty_mm"] = rounded(l.uncertainty_mm, mm_step);
     one["place_lps_mm"] = point(l.place);
+    one["reported"] = is_spondylolisthesis(l);
     return one;
 }
 
@@ -131,6 +133,7 @@ Json lesion_of(const Deposit& d, const std::string& tracking_uid) {
     one["id"] = d.id;
     one["tracking_uid"] = tracking_uid;
     one["level"] = d.level;
+    one["level_confidence"] = rounded(d.level_confidence, fraction_step);
     one["alternatives"] = alternatives_of(d.alternatives);
     one["levels"] = d.levels;
     one["compartment"] = std::string(to_string(d.compartment));
@@ -148,10 +151,10 @@ Json lesion_of(const Deposit& d, const std::string& tracking_uid) {
     return one;
 }
 
-Json excluded_of(const Excluded& e) {
+Json excluded_of(const Excluded& e, bool contrast) {
     Json one;
     one["mimic"] = std::string(to_string(e.mimic));
-    one["reason"] = std::string(in_words(e.mimic));
+    one["reason"] = std::string(mimic_words(e.mimic, contrast));
     one["volume_mm3"] = rounded(e.volume_mm3, volume_step);
     one["mean_hu"] = rounded(e.mean_hu, hu_step);
     one["max_hu"] = rounded(e.max_hu, hu_step);
@@ -162,23 +165,41 @@ Json excluded_of(const Excluded& e) {
     return one;
 }
 
-// Of one deposit and of all together: null where there is nothing to compare.
-Json change_of(const std::optional<double>& percent, const std::optional<Trend>& trend, double prior_mm3) {
-    if (!percent || !trend) return nullptr;
+Json change_of(const DepositChange& change) {
     Json one;
-    one["prior_volume_mm3"] = rounded(prior_mm3, volume_step);
-    one["percent"] = rounded(*percent, percent_step);
-    one["trend"] = std::string(to_string(*trend));
+    one["prior_volume_mm3"] = rounded(change.prior_volume_mm3, volume_step);
+    one["percent"] = rounded(change.percent, percent_step);
+    one["trend"] = std::string(to_string(change.trend));
     return one;
 }
 
+Json groups_of(const std::vector<Regrouped>& groups) {
+    Json all = Json::array();
+    for (const auto& group : groups) {
+        Json one;
+        one["lesions"] = group.deposit_ids;
+        one["prior_count"] = group.prior_count;
+        one["volume_mm3"] = rounded(group.volume_mm3, volume_step);
+        one["prior_volume_mm3"] = rounded(group.prior_volume_mm3, volume_step);
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
+// Of all together.
 Json comparison_of(const Comparison& comparison) {
-    Json one = change_of(comparison.percent, comparison.trend, comparison.prior_volume_mm3);
-    if (one.is_null()) one = Json{{"prior_volume_mm3", 0}, {"percent", nullptr}, {"trend", nullptr}};
+    Json one;
+    one["volume_mm3"] = rounded(comparison.volume_mm3, volume_step);
+    one["prior_volume_mm3"] = rounded(comparison.prior_volume_mm3, volume_step);
+    one["percent"] = or_null(comparison.percent, percent_step);
+    one["trend"] = comparison.trend ? Json(std::string(to_string(*comparison.trend))) : Json(nullptr);
     one["prior_study_uid"] = comparison.prior.of.study_uid;
     one["prior_date"] = comparison.prior.of.date;
     one["prior_report_uid"] = comparison.prior.sop_instance_uid;
     one["without_counterpart"] = comparison.unmatched;
+    one["new"] = Json::array();
+    for (const auto& deposit : comparison.fresh) one["new"].push_back(deposit.deposit_id);
+    one["compared_together"] = groups_of(comparison.regrouped);
     one["gone"] = comparison.gone.size();
     one["not_comparable"] = comparison.not_comparable.size();
     return one;
@@ -188,8 +209,7 @@ Json comparison_of(const Comparison& comparison) {
 void put_changes(Json& json, const Comparison& comparison) {
     for (auto& lesion : json["lesions"]) {
         const auto* change = comparison.of(lesion["id"].get<int>());
-        lesion["change"] =
-            change ? change_of(change->percent, change->trend, change->prior_volume_mm3) : Json();
+        lesion["change"] = change ? change_of(*change) : Json();
     }
     json["change"] = comparison_of(comparison);
 }
@@ -201,7 +221,8 @@ void put_findings(Json& json, const Findings& findings, const std::string& ident
     for (const auto& d : findings.deposits)
         json["lesions"].push_back(lesion_of(d, tracking_uid(identity, d.id, comparison)));
     json["excluded"] = Json::array();
-    for (const auto& e : findings.excluded) json["excluded"].push_back(excluded_of(e));
+    for (const auto& e : findings.excluded)
+        json["excluded"].push_back(excluded_of(e, findings.spine.contrast));
     json["motion"] = Json::array();
     for (const auto& step : findings.motion)
         json["motion"].push_back(
@@ -226,6 +247,8 @@ std::string result_json(const StudyOutcome& outcome, const std::string& identity
     json["severity"] = analysed ? Json(std::string(to_string(outcome.findings->severity))) : Json(nullptr);
     const auto category = analysed ? acr_category(*outcome.findings) : std::nullopt;
     json["acr_category"] = category ? Json(*category) : Json(nullptr);
+    const auto* const leading = analysed ? outcome.findings->leading() : nullptr;
+    json["leading_lesion"] = leading ? Json(leading->id) : Json(nullptr);
     json["series"] = series_of(outcome.series);
     put_findings(json, analysed ? *outcome.findings : Findings{}, identity,
                  outcome.comparison ? &*outcome.comparison : nullptr);

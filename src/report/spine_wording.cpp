@@ -112,17 +112,35 @@ std::string picture_level(const Vertebra& vertebra) {
     return vertebra.alternatives.empty() ? "?" : vertebra.alternatives.front().level + "?";
 }
 
+std::string with_confidence(const std::string& level, double confidence) {
+    return is_named(level) && confidence < sure_level ? level + " " + percent(confidence) : level;
+}
+
+std::string with_confidence(const std::string& level, const Spine& spine) {
+    const auto found = std::ranges::find(spine.vertebrae, level, &Vertebra::level);
+    return found == spine.vertebrae.end() ? level : with_confidence(level, found->confidence);
+}
+
+std::string names_in_view(const Spine& spine) {
+    std::string text;
+    for (const auto& v : spine.vertebrae)
+        if (is_named(v.level)) text += (text.empty() ? "" : " ") + v.level;
+    return text;
+}
+
 std::string segment_name(const std::string& upper, const std::string& lower) {
     const bool same_region = !upper.empty() && !lower.empty() && upper.front() == lower.front();
     return upper + "/" + (same_region ? lower.substr(1) : lower);
 }
 
+bool is_spondylolisthesis(const Listhesis& slip) {
+    const double size = std::abs(slip.slip_mm);
+    return size >= spondylolisthesis_mm && size >= sure_deviations * slip.uncertainty_mm;
+}
+
 std::vector<Listhesis> spondylolistheses(const Spine& spine) {
     std::vector<Listhesis> result;
-    std::ranges::copy_if(spine.listhesis, std::back_inserter(result), [](const Listhesis& l) {
-        const double size = std::abs(l.slip_mm);
-        return size >= spondylolisthesis_mm && size >= sure_deviations * l.uncertainty_mm;
-    });
+    std::ranges::copy_if(spine.listhesis, std::back_inserter(result), is_spondylolisthesis);
     return result;
 }
 

@@ -17,11 +17,22 @@ std::string short_level(const std::string& level, const std::vector<LevelAlterna
 // One name for a picture: "C4"; "T4?" where uncertain; "?" without alternatives.
 std::string picture_level(const Vertebra& vertebra);
 
+// From here on a name is told as it stands, below with its confidence.
+inline constexpr double sure_level = 0.9;
+// "T8"; "T8 (77 %)"; as it is where it is no name.
+std::string with_confidence(const std::string& level, double confidence);
+// The same for the level of a vertebra of this spine.
+std::string with_confidence(const std::string& level, const Spine& spine);
+
+// "C2 C3 C4": all that have a name. A later result tells by it what is new.
+std::string names_in_view(const Spine& spine);
+
 // "C3/4", "C7/T1".
 std::string segment_name(const std::string& upper, const std::string& lower);
 
-// Slips that are reported as spondylolisthesis: of spondylolisthesis_mm and more, and surely not zero.
-// Head end first.
+// That is reported: of spondylolisthesis_mm and more, and surely not zero.
+bool is_spondylolisthesis(const Listhesis& slip);
+// All that are. Head end first.
 std::vector<Listhesis> spondylolistheses(const Spine& spine);
 // "C3/4 spondylolisthesis, 3 mm anterior"; where the level is uncertain its alternatives follow.
 std::string slip_words(const Spine& spine, const Listhesis& slip);

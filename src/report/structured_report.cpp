@@ -146,7 +146,7 @@ void Report::put_deposit(Group& group, const Deposit& deposit, int segment) {
                                  coded(codes::compartment(deposit.compartment))),
             "finding site");
     measure(group, Quantity(Quantity::Volume), deposit.volume_mm3, 1, Unit::CubicMillimeter);
-    require(group.getMeasurement().setMeasurementMethod(coded(codes::sum_of_voxels)), "method");
+    require(group.getMeasurement().setMeasurementMethod(coded(codes::partial_voxels)), "method");
     if (const auto* change = context_.comparison ? context_.comparison->of(deposit.id) : nullptr)
         measure(group, coded(codes::volume_change), change->percent, 1, Unit::Percent);
     put_attenuation(group, deposit);
@@ -166,7 +166,7 @@ void Report::put_total(Group& group) {
              total_segment_number(findings));
     require(group.addFindingSite(coded(codes::spine)), "finding site");
     measure(group, Quantity(Quantity::Volume), findings.total_volume_mm3(), 1, Unit::CubicMillimeter);
-    require(group.getMeasurement().setMeasurementMethod(coded(codes::sum_of_voxels)), "method");
+    require(group.getMeasurement().setMeasurementMethod(coded(codes::partial_voxels)), "method");
     measure(group, coded(codes::number_of_calcifications), static_cast<double>(findings.deposits.size()), 0,
             Unit::NoUnits);
 }

@@ -52,11 +52,35 @@ std::string canal_relation(const Deposit& deposit) {
 std::string severity_sentence(const Findings& findings) {
     const auto category = acr_category(findings);
     if (!category || findings.severity == Severity::none) return "";
-    return " Severity " + std::string(to_string(findings.severity)) + " (actionable finding, ACR category " +
-           std::to_string(*category) + ").";
+    const auto reason = severity_reason(findings);
+    return " Severity " + std::string(to_string(findings.severity)) + (reason.empty() ? "" : ": " + reason) +
+           " (actionable finding, ACR category " + std::to_string(*category) + ").";
 }
 
 }  // namespace
+
+std::string severity_reason(const Findings& findings) {
+    const auto* const leading = findings.leading();
+    if (!leading || findings.severity == Severity::none) return "";
+    const auto level = short_level_text(*leading) + ", ";
+    switch (findings.severity_reason) {
+        case SeverityReason::canal_share:
+            return level + whole(leading->canal_occupied_percent) + " % of the canal taken";
+        case SeverityReason::place:
+            return level + (leading->compartment == Compartment::foramen ? "in a foramen" : "in the canal");
+        case SeverityReason::volume:
+            return level + millilitres(leading->volume_mm3) + " ml";
+        case SeverityReason::none:
+            break;
+    }
+    return "";
+}
+
+std::string_view mimic_words(Mimic mimic, bool contrast) {
+    if (mimic == Mimic::contrast_in_vessel && !contrast)
+        return "vessel or other soft tissue of moderate density";
+    return in_words(mimic);
+}
 
 std::optional<int> acr_category(const Findings& findings) {
     if (findings.verdict != Verdict::positive) return std::nullopt;
@@ -82,9 +106,11 @@ std::string revision_words(const ReportOptions& options) {
 }
 
 std::string level_text(const Deposit& deposit) {
-    if (deposit.level.empty() || deposit.level == "uncertain" || deposit.levels.size() < 2)
+    if (deposit.level.empty() || deposit.level == "uncertain")
         return level_words(deposit.level, deposit.alternatives);
-    return deposit.levels.front() + "-" + deposit.levels.back();
+    const auto name =
+        deposit.levels.size() < 2 ? deposit.level : deposit.levels.front() + "-" + deposit.levels.back();
+    return with_confidence(name, deposit.level_confidence);
 }
 
 std::string short_level_text(const Deposit& deposit) {

@@ -38,6 +38,7 @@ void name_levels(Deposit& deposit, const Spine& spine, const spine::Frame& frame
     const double middle = height_of(deposit.centroid, frame);
     if (const auto* v = nearest(middle)) {
         deposit.level = v->level;
+        deposit.level_confidence = v->confidence;
         deposit.alternatives = v->alternatives;
     }
     const double half = deposit.long_axis_mm / 2;

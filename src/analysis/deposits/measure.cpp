@@ -20,6 +20,9 @@ constexpr double posterior_half_width_mm = 10, posterior_from_mm = 12;
 constexpr double prevertebral_from_mm = -12, prevertebral_half_width_mm = 25;
 constexpr double foramen_front_mm = -12, foramen_back_mm = 1, foramen_width_mm = 12;
 constexpr double facet_back_mm = 16, facet_width_mm = 19;
+// What grows out of a joint soon has its centre in the muscle: it is still told as of the joint where so many
+// of its voxels are.
+constexpr double facet_share = 0.3;
 
 VoxelMask mask_of(const Grid& grid, const std::vector<std::size_t>& voxels) {
     VoxelIndex low = grid.index(voxels.front()), high = low;
@@ -99,10 +102,7 @@ double occupied_percent(const Grid& grid, const spine::Frame& frame, const spine
 }
 
 CanalRelation canal_relation(const Volume& volume, const spine::Frame& frame, const VoxelMask& mask,
-                             const std::vector<LpsPoint>& points, const Shares& shares) {
-    std::vector<spine::CurvedPoint> places;
-    places.reserve(points.size());
-    for (const auto& point : points) places.push_back(frame.to_curved(point));
+                             const std::vector<spine::CurvedPoint>& places, const Shares& shares) {
     const auto [first, last] = std::ranges::minmax(places, {}, &spine::CurvedPoint::s);
     // The rim of the deposit, which is denser than fluid as well, must not pass for a wall.
     constexpr double rim_share = 0.1;
@@ -125,9 +125,9 @@ CanalRelation canal_relation(const Volume& volume, const spine::Frame& frame, co
     return relation;
 }
 
-Compartment compartment_of(const spine::CurvedPoint& at, double radius, double share_in_canal) {
+Compartment compartment_at(const spine::CurvedPoint& at, const spine::Frame& frame) {
     const double side = std::abs(at.u);
-    if (share_in_canal >= canal_share) return Compartment::canal;
+    const double radius = frame.station(static_cast<int>(at.s)).radius_mm;
     if (at.v < prevertebral_from_mm && side < prevertebral_half_width_mm) return Compartment::prevertebral;
     if (at.v > foramen_front_mm && at.v < foramen_back_mm && side < radius + foramen_width_mm)
         return Compartment::foramen;
@@ -135,6 +135,19 @@ Compartment compartment_of(const spine::CurvedPoint& at, double radius, double s
     if (at.v >= foramen_back_mm && at.v < facet_back_mm && side < radius + facet_width_mm)
         return Compartment::facet;
     return Compartment::paraspinal;
+}
+
+// By the centre, but for what voxels must decide: much in the canal, or at a joint.
+Compartment compartment_of(const spine::CurvedPoint& centre, const std::vector<spine::CurvedPoint>& places,
+                           const spine::Frame& frame, double share_in_canal) {
+    if (share_in_canal >= canal_share) return Compartment::canal;
+    const auto compartment = compartment_at(centre, frame);
+    if (compartment != Compartment::paraspinal) return compartment;
+    const auto at_joint = std::ranges::count_if(
+        places, [&](const auto& at) { return compartment_at(at, frame) == Compartment::facet; });
+    return static_cast<double>(at_joint) >= facet_share * static_cast<double>(places.size())
+               ? Compartment::facet
+               : compartment;
 }
 
 }  // namespace
@@ -163,11 +176,14 @@ Deposit measure_deposit(const Volume& volume, const spine::Frame& frame,
     deposit.centroid = sum * (1 / count);
     deposit.long_axis_mm = longest_axis(volume.grid, points);
 
-    const auto relation = canal_relation(volume, frame, deposit.mask, points, shares);
+    std::vector<spine::CurvedPoint> places;
+    places.reserve(points.size());
+    for (const auto& point : points) places.push_back(frame.to_curved(point));
+    const auto relation = canal_relation(volume, frame, deposit.mask, places, shares);
     deposit.canal_distance_mm = relation.distance_mm;
     deposit.canal_occupied_percent = relation.occupied_percent;
     const auto at = frame.to_curved(deposit.centroid);
-    deposit.compartment = compartment_of(at, frame.station(static_cast<int>(at.s)).radius_mm, relation.share);
+    deposit.compartment = compartment_of(at, places, frame, relation.share);
     deposit.side = std::abs(at.u) < midline_mm ? Side::midline : at.u > 0 ? Side::left : Side::right;
     return deposit;
 }

@@ -299,11 +299,17 @@ async function download(path, name) {
   }
 }
 
+// As the report says it: a name that is not sure with its confidence.
+function levelOf(lesion) {
+  const sure = lesion.level === "uncertain" || !(lesion.level_confidence < 0.9);
+  return sure ? lesion.level : `${lesion.level} (${Math.round(lesion.level_confidence * 100)} %)`;
+}
+
 function findings(data) {
   const found = data.measurements;
   if (!found || !found.lesions || !found.lesions.length) return null;
   const rows = found.lesions.map((lesion) => make("tr", {},
-    make("td", {}, make("strong", {}, lesion.level)),
+    make("td", {}, make("strong", {}, levelOf(lesion))),
     make("td", {}, `${lesion.compartment}, ${lesion.side}`),
     make("td", {class: "number"}, `${(lesion.volume_mm3 / 1000).toFixed(2)} ml`),
     make("td", {class: "number"}, `${Math.round(lesion.mean_hu)} HU`),
@@ -317,7 +323,7 @@ function findings(data) {
 function spine(data) {
   const found = data.measurements;
   if (!found) return null;
-  const slips = ((found.spine && found.spine.listhesis) || []).filter((slip) => Math.abs(slip.slip_mm) >= 3);
+  const slips = ((found.spine && found.spine.listhesis) || []).filter((slip) => slip.reported);
   const lines = slips.map((slip) => `${slip.upper}/${slip.lower}: slip of ${Math.abs(slip.slip_mm).toFixed(1)} mm ${slip.slip_mm > 0 ? "anterior" : "posterior"}`);
   lines.push(...(found.remarks || []));
   const regions = (found.spine && found.spine.regions) || [];

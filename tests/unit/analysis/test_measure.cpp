@@ -189,6 +189,26 @@ TEST_CASE("the mask and the attenuation are those of the voxels given, the axis 
     CHECK(distance(deposit.centroid, ball.centre) < 0.3);
 }
 
+TEST_CASE("what grows out of a joint is of the facet while a good part of it is there") {
+    Ball ball;
+    auto& grid = ball.volume.grid;
+    grid.size = {60, 60, 8};
+    grid.spacing_mm = {1, 1, 2};
+    ball.volume.hu.assign(grid.voxels(), 50);
+    const auto frame = frame_beside(grid, 0);
+    const auto compartment = [&](double front_mm, double back_mm) {
+        std::vector<std::size_t> voxels;
+        for (std::size_t n = 0; n < grid.voxels(); ++n) {
+            const auto at = frame.to_curved(grid.to_lps(grid.index(n)));
+            if (std::abs(at.u - 16) < 4 && at.v > front_mm && at.v < back_mm) voxels.push_back(n);
+        }
+        return measure_deposit(ball.volume, frame, voxels).compartment;
+    };
+    CHECK(compartment(4, 14) == Compartment::facet);
+    CHECK(compartment(10, 26) == Compartment::facet);  // its centre is behind the joint
+    CHECK(compartment(15, 29) == Compartment::paraspinal);
+}
+
 TEST_CASE("one voxel has a voxel's length and no spread") {
     Ball ball;
     ball.volume.grid.size = {20, 20, 20};

@@ -91,6 +91,39 @@ TEST_CASE("what is not sure has no severity, and the gravest deposit gives the s
                       usual) == Severity::severe);
 }
 
+TEST_CASE("the leading deposit is the one that gives the severity, not the largest") {
+    const std::vector<Deposit> deposits{deposit(2990, 0.9, Compartment::paraspinal),
+                                        deposit(400, 0.9, Compartment::canal, 40)};
+    const auto leading = leading_of(deposits, usual);
+    CHECK(leading.deposit == &deposits[1]);
+    CHECK(leading.reason == SeverityReason::canal_share);
+}
+
+TEST_CASE("of deposits as grave the one that takes most of the canal leads, then the largest") {
+    const std::vector<Deposit> taking{deposit(900, 0.9, Compartment::canal, 40),
+                                      deposit(400, 0.9, Compartment::canal, 60)};
+    CHECK(leading_of(taking, usual).deposit == &taking[1]);
+    // Less than what is surely in the canal does not count.
+    const std::vector<Deposit> mild{deposit(900, 0.9), deposit(400, 0.9, Compartment::facet, 9)};
+    CHECK(leading_of(mild, usual).deposit == &mild[0]);
+    CHECK(leading_of(mild, usual).reason == SeverityReason::none);
+}
+
+TEST_CASE("what is not sure leads only where nothing is") {
+    const std::vector<Deposit> deposits{deposit(900, 0.4, Compartment::canal, 60), deposit(400, 0.9)};
+    CHECK(leading_of(deposits, usual).deposit == &deposits[1]);
+    CHECK(leading_of({deposits.data(), deposits.data() + 1}, usual).reason == SeverityReason::canal_share);
+    CHECK_FALSE(leading_of({}, usual).deposit);
+}
+
+TEST_CASE("the reason of a severity is the canal's share, the place or the volume") {
+    const auto reason = [](const Deposit& d) { return leading_of({d}, usual).reason; };
+    CHECK(reason(deposit(60, 0.9, Compartment::facet, 10)) == SeverityReason::canal_share);
+    CHECK(reason(deposit(60, 0.9, Compartment::foramen)) == SeverityReason::place);
+    CHECK(reason(deposit(5000, 0.9, Compartment::paraspinal)) == SeverityReason::volume);
+    CHECK(reason(deposit(50000, 0.9, Compartment::prevertebral)) == SeverityReason::none);
+}
+
 TEST_CASE("each threshold is part of a rule's identity, and the same values give the same") {
     std::set<std::string> identities{identity_of(usual)};
     for (double VerdictRule::*threshold :

@@ -32,6 +32,22 @@ TEST_CASE("every placeholder of a text has a value") {
     CHECK(text_of(result.facts()) == "- - 0");
 }
 
+TEST_CASE("an alert is of the deposit that gives the severity, not of the largest") {
+    test::AlertFacts result;
+    auto grave = result.findings.deposits.front();
+    grave.id = 2;
+    grave.level = "C6";
+    grave.levels = {"C6"};
+    grave.volume_mm3 = 400;
+    grave.canal_occupied_percent = 41;
+    result.findings.deposits.front().canal_occupied_percent = 0;
+    result.findings.deposits.push_back(grave);
+    result.findings.leading_id = 2;
+    result.alert.text = "{level} {leading_ml} {canal_percent} {largest_ml}";
+    CHECK(text_of(result.facts()) == "C6 0.40 41 2.48");
+    CHECK(json::parse(json_message(result.facts())).at("leading_deposit") == 2);
+}
+
 TEST_CASE("JSON names no patient unless it is asked to") {
     test::AlertFacts result;
     const auto told = json::parse(json_message(result.facts()));

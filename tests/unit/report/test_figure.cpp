@@ -146,6 +146,19 @@ TEST_CASE("what limits the result is told in the figure") {
     CHECK(png_of(study) != without);
 }
 
+TEST_CASE("a note that is too long for a line goes on in the next, and all of them fit the page") {
+    SyntheticStudy study;
+    study.add_deposit({45, 45, 12}, {4, 4, 3});
+    std::string one = "Contrast medium in vessels:", other = one;
+    for (int n = 0; n < 30; ++n) one += " vessel", other += n < 29 ? " vessel" : " wessel";
+    FigureTexts first, second;
+    first.limits = {one};
+    second.limits = {other};
+    CHECK(draw(study, first)->front().rgb != draw(study, second)->front().rgb);  // the last word is seen
+    first.limits = std::vector<std::string>(40, one);
+    CHECK(draw(study, first)->front().height <= 1500);
+}
+
 TEST_CASE("where nothing was found the figure names what was looked at and not reported") {
     SyntheticStudy study;
     const auto without = png_of(study, {.for_negative = true});

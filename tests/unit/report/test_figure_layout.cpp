@@ -38,13 +38,13 @@ TEST_CASE("whatever is to be shown, nothing overlaps or leaves the page, and it 
         for (const double heights : {2.0, 40.0, 120.0, 180.0, 260.0, 450.0})
             for (const double sagittal : {60.0, 110.0, 260.0})
                 for (const double coronal : {40.0, 90.0, 250.0})
-                    for (const double table : {60.0, 130.0, 400.0})
-                        check_page({heights, sagittal, coronal, table, axial});
+                    for (const double table : {60.0, 130.0, 648.0})
+                        check_page({heights, sagittal, coronal, table, table, axial});
 }
 
 TEST_CASE("high projections have the table beside them, low ones below") {
-    CHECK_FALSE(figure_layout({260, 110, 80, 120}).wide_table);
-    CHECK(figure_layout({60, 110, 80, 120}).wide_table);
+    CHECK_FALSE(figure_layout({260, 110, 80, 120, 120}).wide_table);
+    CHECK(figure_layout({60, 110, 80, 120, 120}).wide_table);
 }
 
 TEST_CASE("a page without anything to point at is smaller") {

@@ -81,6 +81,19 @@ TEST_CASE("what is too far apart for one projection is shown around the largest 
     CHECK_FALSE(scene.heights.contains(650));
 }
 
+TEST_CASE("the leading deposit is what is pointed at, and is listed however small it is") {
+    SyntheticStudy study;
+    for (int n = 0; n < 12; ++n) study.add_deposit({5 + 4 * n, 45, 12}, {1, 1, 1});
+    study.outcome.findings->leading_id = 3;
+    CHECK(scene_of(study).targets[scene_of(study).leading].number == 3);
+    CHECK(scene_of(study).leading == 2);
+    study.outcome.findings->leading_id = 12;
+    const auto scene = scene_of(study);
+    CHECK(scene.leading == scene.listed - 1);
+    CHECK(scene.targets[scene.leading].number == 12);
+    CHECK(scene.targets[scene.listed].number == 10);
+}
+
 TEST_CASE("the canal's place between and beyond its known points follows them") {
     SyntheticStudy study;
     auto& canal = study.outcome.findings->spine.canal;

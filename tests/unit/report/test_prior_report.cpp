@@ -43,6 +43,7 @@ TEST_CASE("a report of ours is read back as it was meant") {
     CHECK(prior->deposits[0].compartment == Compartment::foramen);
     CHECK(prior->deposits[0].side == Side::left);
     CHECK(prior->deposits[0].volume_mm3 == 1234.5);
+    CHECK(prior->levels_in_view == std::vector<std::string>{"C3", "C4", "C5"});
     CHECK(prior->deposits[0].tracking_uid == tracking_uid(result_identity(study.source, "rule"), 1));
 }
 

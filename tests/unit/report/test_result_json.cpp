@@ -32,6 +32,8 @@ TEST_CASE("result.json holds the findings, rounded to what they are worth") {
     CHECK(result["status"] == "analysed");
     CHECK(result["verdict"] == "positive");
     const auto& lesion = result["lesions"][0];
+    CHECK(result["leading_lesion"] == 1);
+    CHECK(lesion["level_confidence"] == 1.0);
     CHECK(lesion["volume_mm3"] == 1234.6);
     CHECK(lesion["mean_hu"] == 801.3);
     CHECK(lesion["centroid_lps_mm"] == json({0.0, 12.35, -345.68}));
@@ -65,6 +67,7 @@ TEST_CASE(
     vertebra.canal_area_mm2 = 234.56;
     spine.vertebrae[2].trabecular_hu.reset();
     spine.listhesis.push_back({"uncertain", "C5", 1, -3.456, 0.421, {4, 5, 6}});
+    spine.listhesis.push_back({"C5", "C6", 2, 3.2, 1.2, {4, 5, 6}});
     spine.landmarks.push_back({"first rib", "T1", {7, 8, 9}});
     spine.regions = {"cervical", "thoracic"};
     spine.contrast = true;
@@ -87,7 +90,11 @@ TEST_CASE(
     CHECK(result["spine"]["vertebrae"][2]["trabecular_hu"].is_null());
     CHECK(result["spine"]["listhesis"] ==
           json::parse(R"([{"upper": "uncertain", "lower": "C5", "upper_index": 1, "slip_mm": -3.46,
-                           "uncertainty_mm": 0.42, "place_lps_mm": [4.0, 5.0, 6.0]}])"));
+                           "uncertainty_mm": 0.42, "place_lps_mm": [4.0, 5.0, 6.0],
+                           "reported": true},
+                          {"upper": "C5", "lower": "C6", "upper_index": 2, "slip_mm": 3.2,
+                           "uncertainty_mm": 1.2, "place_lps_mm": [4.0, 5.0, 6.0],
+                           "reported": false}])"));
     CHECK(result["spine"]["landmarks"] ==
           json::parse(R"([{"name": "first rib", "level": "T1", "place_lps_mm": [7.0, 8.0, 9.0]}])"));
     CHECK(result["spine"]["regions"] == json({"cervical", "thoracic"}));

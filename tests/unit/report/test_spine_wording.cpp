@@ -40,6 +40,45 @@ TEST_CASE("a slip of 3 mm that is surely one is told as the case report tells it
     CHECK(segment_name("C7", "T1") == "C7/T1");
 }
 
+TEST_CASE("a name that is less sure than nine in ten is told with its confidence") {
+    Deposit deposit;
+    deposit.level = "T8";
+    deposit.levels = {"T8"};
+    deposit.level_confidence = 0.9;
+    CHECK(level_text(deposit) == "T8");
+    deposit.level_confidence = 0.774;
+    CHECK(level_text(deposit) == "T8 (77 %)");
+    CHECK(short_level_text(deposit) == "T8 (77 %)");
+    deposit.levels = {"T7", "T8", "T9"};
+    CHECK(level_text(deposit) == "T7-T9 (77 %)");
+    deposit.level = "uncertain";
+    deposit.alternatives = {{"T4", 0.6}, {"T5", 0.352}};
+    CHECK(level_text(deposit) == "level uncertain: T4 (60 %) or T5 (35 %)");
+}
+
+TEST_CASE("the reason of a severity is told of the leading deposit") {
+    Findings findings;
+    findings.severity = Severity::severe;
+    findings.severity_reason = SeverityReason::canal_share;
+    findings.leading_id = 2;
+    for (const auto& [id, level] : {std::pair{1, "C6"}, std::pair{2, "C4"}}) {
+        Deposit deposit;
+        deposit.id = id;
+        deposit.level = level;
+        deposit.volume_mm3 = 7000.0 / id;
+        deposit.canal_occupied_percent = id == 2 ? 40 : 0;
+        findings.deposits.push_back(deposit);
+    }
+    CHECK(severity_reason(findings) == "C4, 40 % of the canal taken");
+    findings.severity_reason = SeverityReason::place;
+    findings.deposits[1].compartment = Compartment::foramen;
+    CHECK(severity_reason(findings) == "C4, in a foramen");
+    findings.severity_reason = SeverityReason::volume;
+    CHECK(severity_reason(findings) == "C4, 3.50 ml");
+    findings.severity_reason = SeverityReason::none;
+    CHECK(severity_reason(findings) == "");
+}
+
 TEST_CASE("an uncertain level is told with its alternatives") {
     Spine spine;
     spine.vertebrae = {uncertain("T4", "T5"), uncertain("T5", "T6"), uncertain("T6", "T7")};

@@ -48,6 +48,7 @@ TEST_CASE("the report holds each deposit's place and measurements in codes, unve
     CHECK(has(text, "=\"801.3\" ([hnsf'U],UCUM"));
     CHECK(has(text, "=\"12.35\" (mm,UCUM") != has(text, "=\"12.34\" (mm,UCUM"));
     CHECK(has(text, "=\"33.3\" (%,UCUM"));
+    CHECK(has(text, "(CALC016,99CALC,\"Sum of partial voxel shares\")"));
     CHECK(has(text, tracking_uid(result_identity(study.source, "rule"), 1)));
     CHECK(has(text, "(246112005,SCT,\"Severity\")=(255604002,SCT,\"Mild\")"));
     CHECK(has(text, "=(RID49482,RADLEX,\"ACR Category 3 Actionable Finding\")"));
@@ -179,11 +180,75 @@ TEST_CASE("what was looked at and not reported stands in the report in codes and
     const auto text = printed(study.out("sr.dcm"), document);
     CHECK(has(text, "(CALC014,99CALC,\"Dense structure that could be a deposit\")=(CALC108,99CALC,"));
     CHECK(has(text,
-              "(CALC013,99CALC,\"Dense structure that is not reported\")=(CALC103,99CALC,\"osteophyte\")"));
+              "(CALC013,99CALC,\"Dense structure that is not reported, taken for\")=(CALC103,99CALC,"
+              "\"osteophyte\")"));
     CHECK(has(text,
-              "Could be a deposit: ossification of the nuchal ligament (1, C5). "
-              "Looked at and not reported: osteophyte (2), facet hypertrophy (1)."));
+              "Could be a deposit: ossification of the nuchal ligament (1, C5 (80 %)). "
+              "Looked at and not reported, taken for: osteophyte (2), facet hypertrophy (1)."));
     CHECK_FALSE(has(text, "CALC127"));
+}
+
+TEST_CASE("where the vessels have no contrast medium nothing is said of it") {
+    for (const bool contrast : {true, false}) {
+        SyntheticStudy study;
+        study.outcome.findings->excluded = {{.mimic = Mimic::contrast_in_vessel}};
+        study.outcome.findings->spine.contrast = contrast;
+        REQUIRE(study.write());
+        DSRDocument document;
+        const auto text = printed(study.out("sr.dcm"), document);
+        CHECK(has(text, contrast ? "=(CALC119,99CALC,\"contrast medium in a vessel\")"
+                                 : "=(CALC119,99CALC,\"vessel or other soft tissue of moderate density\")"));
+        CHECK(has(text, "contrast medium in a vessel (1)") == contrast);
+    }
+}
+
+TEST_CASE("a severe finding's reason is told, and its deposit comes first among the key images") {
+    SyntheticStudy study;
+    study.add_deposit({40, 41, 12}, {6, 5, 3}).level = "C6";
+    auto& grave = study.add_deposit({12, 20, 4}, {2, 3, 0});
+    grave.compartment = Compartment::canal;
+    grave.canal_occupied_percent = 40.2;
+    study.outcome.findings->severity = Severity::severe;
+    study.outcome.findings->severity_reason = SeverityReason::canal_share;
+    study.outcome.findings->leading_id = 2;
+    REQUIRE(study.write());
+    DSRDocument report, key_objects;
+    CHECK(has(printed(study.out("sr.dcm"), report),
+              "Severity severe: C4, 40 % of the canal taken (actionable finding, ACR category 2)."));
+    const auto text = printed(study.out("ko.dcm"), key_objects);
+    CHECK(text.find(study.source.slices[4].sop_instance_uid) <
+          text.find(study.source.slices[12].sop_instance_uid));
+}
+
+TEST_CASE("a level that is not sure is told with its confidence, its code stays") {
+    SyntheticStudy study;
+    study.add_deposit({40, 41, 12}, {6, 5, 3}).level_confidence = 0.774;
+    REQUIRE(study.write());
+    DSRDocument document;
+    const auto text = printed(study.out("sr.dcm"), document);
+    CHECK(has(text, "Deposit 1: C4 (77 %), facet, left, "));
+    CHECK(has(text, "1 deposit of"));
+    CHECK(has(text, "(C4 (77 %), facet, left)"));
+    CHECK(has(text, "(5329002,SCT,\"C4 vertebra\")"));
+}
+
+TEST_CASE(
+    "names of vertebrae that are uncertain are told by themselves, the lack of landmarks where it is the "
+    "cause") {
+    SyntheticStudy study;
+    auto& spine = study.outcome.findings->spine;
+    for (const auto n : {1U, 2U}) {
+        spine.vertebrae[n].alternatives = {{spine.vertebrae[n].level, 0.6}};
+        spine.vertebrae[n].level = "uncertain";
+    }
+    const auto words = [&] {
+        REQUIRE(study.write());
+        DSRDocument document;
+        return printed(study.out("sr.dcm"), document);
+    };
+    CHECK(has(words(), "Names of vertebrae are uncertain: no landmark supports one."));
+    spine.landmarks = {{"dens", "C2", {}}};
+    CHECK(has(words(), "Names of 2 of 3 vertebrae are uncertain: C4-C5."));
 }
 
 TEST_CASE("what limits the result stands in the report in codes and words") {
