@@ -31,13 +31,22 @@ class Delivery(unittest.TestCase):
         self.assertEqual(node.wait_for_judgement(study_uid)["state"], "analysed")
         return study_uid
 
-    def test_a_wrong_called_ae_title_is_parked_at_once_and_the_log_says_what_to_correct(self):
+    def test_a_wrong_called_ae_title_loses_nothing_and_the_log_says_what_to_correct(self):
         node = self.node_for("SOMEBODY")
         self.pacs.start(node.port)
         study_uid = self.judge(node)
-        self.assertEqual(set(node.wait_for_deliveries(study_uid, 20).values()), {"parked"})
-        self.assertIn("it is not called SOMEBODY; correct ae_title of the destination", node.log())
-        self.assertEqual({row["attempts"] for row in node.rows("SELECT attempts FROM delivery")}, {1})
+
+        def rejected_twice():
+            """two rejections"""
+            return node.rows("SELECT 1 FROM destination WHERE failures >= 2")
+        daemon.wait_for(rejected_twice, 30)
+        self.assertEqual(node.log().count("refuses us"), 1)
+        self.assertRegex(node.log(), "PACS: refuses us, 4 objects wait and are tried again .* it is not called SOMEBODY; "
+                                     "correct ae_title of the destination")
+        self.assertEqual(node.stop(), 0)
+        node.destinations[0]["ae_title"] = "ORTHANC"
+        node.start()
+        self.assertEqual(set(node.wait_for_deliveries(study_uid, 40).values()), {"sent"}, node.log())
 
     def test_a_pacs_that_comes_back_gets_each_object_once_also_after_a_restart(self):
         node = self.node_for("ORTHANC")
