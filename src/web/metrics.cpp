@@ -63,14 +63,24 @@ void states(Exposition& out, const std::vector<store::StateCount>& counts,
     }
 }
 
+// As above: increase() sees the first failed result only where there was a sample of 0 before.
+void results(Exposition& out, const std::vector<store::ResultCount>& counts) {
+    std::map<std::pair<std::string, std::string>, double> all{{{"analysed", "positive"}, 0},
+                                                              {{"analysed", "indeterminate"}, 0},
+                                                              {{"analysed", "negative"}, 0},
+                                                              {{"not_applicable", ""}, 0},
+                                                              {{"failed", ""}, 0}};
+    for (const auto& [status, verdict, count] : counts) all[{status, verdict}] += real(count);
+    for (const auto& [of, count] : all) out.sample(count, {{"status", of.first}, {"verdict", of.second}});
+}
+
 void work(Exposition& out, const store::Overview& all) {
     out.metric("calcinode_studies", "gauge", "Studies known, by state.");
     states(out, all.studies, {"receiving", "queued", "analysing", "analysed", "not_applicable", "failed"});
     out.metric("calcinode_jobs", "gauge", "Analysis jobs, by state.");
     states(out, all.jobs, {"queued", "leased", "done", "parked"});
     out.metric("calcinode_results_total", "counter", "Results made, by status and verdict.");
-    for (const auto& [status, verdict, count] : all.results)
-        out.sample(real(count), {{"status", status}, {"verdict", verdict}});
+    results(out, all.results);
     out.metric("calcinode_queue_oldest_seconds", "gauge",
                "Age of what waits longest; 0 where nothing waits.");
     out.sample(age_s(all.oldest_receiving), {{"queue", "receiving"}});

@@ -201,3 +201,4 @@ TEST_CASE("metrics name what Prometheus reads, with labels that cannot break out
     out.sample(1.5, {{"l", "x\"} 1\n\\"}});
     CHECK(out.text() == "# HELP a Help.\n# TYPE a gauge\na{l=\"x\\\"} 1\\n\\\\\"} 1.5\n");
 }
+    CHECK(text.find("calcinode_results_total{status=\"failed\",verdict=\"\"} 0\n") != std::string::npos);
