@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "app/certificates.hpp"
 #include "base/words.hpp"
 #include "config/config.hpp"
 #include "notify/alerts.hpp"
@@ -70,6 +71,9 @@ void explain(const config::Config& config) {
     if (!config.priors.host.empty())
         fmt::print("Asks {} at {}:{} for earlier results.\n", config.priors.ae_title, config.priors.host,
                    config.priors.port);
+    const auto now = std::chrono::system_clock::now();
+    for (const auto& certificate : certificates_in_use(config))
+        fmt::print("{}.\n", in_words(certificate, now));
     for (const auto& alert : config.alerts)
         fmt::print("Tells {} of {} studies, by {}.\n", alert.name, listed(alert.when, "no"), way_of(alert));
 }

@@ -94,8 +94,6 @@ Result<> Daemon::listen() {
     auto server = receive::Server::start(server_options(config_), sink());
     if (!server) return std::unexpected(server.error());
     server_ = std::move(*server);
-    for (const auto& doubt : examine(config_.tls.files, std::chrono::system_clock::now()).doubtful)
-        spdlog::warn("{}", doubt);
     const bool ipv6 = config_.node.bind.find(':') != std::string::npos;
     const auto address = ipv6 ? "[" + config_.node.bind + "]" : config_.node.bind;
     if (const auto port = server_->port())

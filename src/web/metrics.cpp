@@ -119,6 +119,13 @@ void disk(Exposition& out, const Live& live) {
             real(live.refuse_below_bytes));
 }
 
+void certificates(Exposition& out, const Live& live) {
+    if (live.certificates.empty()) return;
+    out.metric("calcinode_certificate_expiry_seconds", "gauge",
+               "When the certificate in use expires, seconds since 1970.");
+    for (const auto& [use, until_s] : live.certificates) out.sample(real(until_s), {{"use", use}});
+}
+
 void process(Exposition& out, const Live& live) {
     out.metric("calcinode_build_info", "gauge", "Always 1; the version is in the label.");
     out.sample(1, {{"version", CALCINODE_VERSION}});
@@ -157,6 +164,7 @@ std::string exposition(Context& context) {
     work(out, all);
     deliveries(out, context, all, context.database.destinations());
     disk(out, live);
+    certificates(out, live);
     process(out, live);
     http(out, context);
     return out.text();
