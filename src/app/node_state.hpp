@@ -1,5 +1,6 @@
-// What status, resend and reanalyze work on: the state of a node, whether its daemon runs or not. They share
-// the database with the daemon (SQLite in WAL mode) and tell it nothing: it looks for work by itself.
+// What status, resend, discard and reanalyze work on: the state of a node, whether its daemon runs or not.
+// They share the database with the daemon (SQLite in WAL mode) and tell it nothing: it looks for work by
+// itself.
 #pragma once
 
 #include <expected>
