@@ -162,7 +162,7 @@ Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(
     if (!judged) return std::unexpected(judged.error());
     const auto name = name_of(judged->identity);
     ResultRecord record{row_of(*judged, name), revision_of(judged->identity), std::ssize(instances)};
-    if (auto added = add_alerts(*judged, folder->temporary(), record.row); !added)
+    if (auto added = add_alerts(*judged, folder->temporary(), record.revision, record.row); !added)
         return std::unexpected(added.error());
     if (auto written = write_record(record, folder->temporary()); !written)
         return std::unexpected(written.error());
@@ -187,8 +187,10 @@ FoundPrior AnalysisJobs::find_prior(const report::PatientStudy& study) {
 }
 
 Result<> AnalysisJobs::add_alerts(const JudgedStudy& judged, const std::filesystem::path& folder,
-                                  store::NewResult& row) const {
-    const auto alerts = notify::write_alerts(alerts_, judged.outcome, judged.identity, judged.image, folder);
+                                  int revision, store::NewResult& row) const {
+    const auto alerts = notify::write_alerts(alerts_, judged.outcome,
+                                             {revision, database_->receivers_told(row.study_uid, revision)},
+                                             judged.identity, judged.image, folder);
     if (!alerts) return std::unexpected(alerts.error());
     for (const auto& alert : *alerts)
         row.alerts.push_back(

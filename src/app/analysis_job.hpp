@@ -58,7 +58,7 @@ class AnalysisJobs {
     };
     Result<KeptResult> judge_and_keep(const store::Job& job,
                                       const std::vector<store::InstanceRow>& instances);
-    Result<> add_alerts(const JudgedStudy& judged, const std::filesystem::path& folder,
+    Result<> add_alerts(const JudgedStudy& judged, const std::filesystem::path& folder, int revision,
                         store::NewResult& row) const;
     FoundPrior find_prior(const report::PatientStudy& study);
     int next_revision(const std::string& study_uid) const;
