@@ -7,6 +7,7 @@
 #include <new>
 
 #include "app/analysis_result.hpp"
+#include "app/dicom_destination.hpp"
 #include "app/in_words.hpp"
 #include "app/judge_options.hpp"
 #include "app/result_folder.hpp"
@@ -45,6 +46,7 @@ AnalysisJobs::AnalysisJobs(store::Database& database, const spool::Spool& spool,
       max_attempts_(config.analysis.max_attempts),
       backoff_{config.analysis.retry_first_s, config.analysis.retry_longest_s},
       destinations_(config::names_of(config.destinations)),
+      wanted_classes_(wanted_classes(config.destinations)),
       alerts_(config.alerts),
       judge_(std::move(judge)) {
     options_ = judge_options(config);
@@ -169,6 +171,7 @@ Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(
     if (auto committed = folder->commit(name); !committed) return std::unexpected(committed.error());
     priors_.add(name);
     record.row.destinations = destinations_;
+    record.row.wanted_classes = wanted_classes_;
     return KeptResult{std::move(record.row), in_words(judged->outcome)};
 }
 

@@ -12,6 +12,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -82,6 +83,7 @@ class AnalysisJobs {
     int max_attempts_;
     Backoff backoff_;
     std::vector<std::string> destinations_;
+    std::map<std::string, std::vector<std::string>> wanted_classes_;
     std::vector<config::Alert> alerts_;
     Judge judge_;
     End end_;  // of the job under way, where it is not written yet

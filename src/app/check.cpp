@@ -66,8 +66,8 @@ void explain(const config::Config& config) {
                config.results.report_negative ? "a Structured Report that says so" : "no object");
     if (config.destinations.empty()) fmt::print("No destination: results are kept and sent nowhere.\n");
     for (const auto& destination : config.destinations)
-        fmt::print("Sends results to {}: {} at {}:{}.\n", destination.name, destination.ae_title,
-                   destination.host, destination.port);
+        fmt::print("Sends {} to {}: {} at {}:{}.\n", listed(destination.kinds), destination.name,
+                   destination.ae_title, destination.host, destination.port);
     if (!config.priors.host.empty())
         fmt::print("Asks {} at {}:{} for earlier results.\n", config.priors.ae_title, config.priors.host,
                    config.priors.port);

@@ -66,7 +66,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config) {
                                         static_cast<std::uintmax_t>(config.receive.minimum_free_mib) * mib);
         if (!spool) return std::unexpected(spool.error());
         recover(*database, *spool, folder->results(),
-                {config::names_of(config.destinations), config::names_of(config.alerts)});
+                {config::names_of(config.destinations), config::names_of(config.alerts),
+                 wanted_classes(config.destinations)});
 
         std::unique_ptr<Daemon> daemon(
             new Daemon(config, std::move(*folder), std::move(database), std::move(*spool)));
