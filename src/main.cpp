@@ -7,6 +7,7 @@
 
 #include "app/analyze.hpp"
 #include "app/check.hpp"
+#include "app/discard_command.hpp"
 #include "app/files.hpp"
 #include "app/forget_command.hpp"
 #include "app/healthcheck_command.hpp"
@@ -98,7 +99,16 @@ CLI::App* add_resend(CLI::App& app, app::ResendRequest& request) {
     command->add_option("--config", request.config, config_file_text)->required();
     command->add_option("--study", request.study_uid, study_text);
     command->add_option("--destination", request.destination, "only to this one (its name)");
-    command->add_flag("--parked", request.only_parked, "only what was given up");
+    command->add_flag("--parked", request.only_parked, "only what is parked");
+    return command;
+}
+
+CLI::App* add_discard(CLI::App& app, app::DiscardRequest& request) {
+    auto* command = app.add_subcommand(
+        "discard", "gives up results that are parked, or whose destination is not configured any more");
+    command->add_option("--config", request.config, config_file_text)->required();
+    command->add_option("--study", request.study_uid, study_text);
+    command->add_option("--destination", request.destination, "only for this one (its name)");
     return command;
 }
 
@@ -147,9 +157,11 @@ int run(int argc, char** argv) {
     check->add_option("--config", check_config, config_file_text)->required();
     app::StatusRequest status_request;
     app::ResendRequest resend_request;
+    app::DiscardRequest discard_request;
     StudyArguments reanalyze_arguments, forget_arguments;
     const auto* status = add_status(app, status_request);
     const auto* resend = add_resend(app, resend_request);
+    const auto* discard = add_discard(app, discard_request);
     const auto* reanalyze = add_study_command(
         app, "reanalyze", "analyses a study again that was judged, or failed", reanalyze_arguments);
     const auto* forget = add_study_command(
@@ -170,6 +182,7 @@ int run(int argc, char** argv) {
     if (phantom->parsed()) return run_phantom(phantom_arguments);
     if (status->parsed()) return app::status(status_request);
     if (resend->parsed()) return app::resend(resend_request);
+    if (discard->parsed()) return app::discard(discard_request);
     if (healthcheck->parsed()) return app::healthcheck(healthcheck_config);
     if (reanalyze->parsed()) return app::reanalyze(reanalyze_arguments.config, reanalyze_arguments.study_uid);
     if (forget->parsed()) return app::forget(forget_arguments.config, forget_arguments.study_uid);

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "app/analysis_result.hpp"
+#include "app/dicom_destination.hpp"
 #include "app/in_words.hpp"
 #include "app/judge_options.hpp"
 #include "app/result_folder.hpp"
@@ -45,6 +46,7 @@ AnalysisJobs::AnalysisJobs(store::Database& database, const spool::Spool& spool,
       max_attempts_(config.analysis.max_attempts),
       backoff_{config.analysis.retry_first_s, config.analysis.retry_longest_s},
       destinations_(config::names_of(config.destinations)),
+      wanted_classes_(wanted_classes(config.destinations)),
       alerts_(config.alerts),
       judge_(std::move(judge)) {
     options_ = judge_options(config);
@@ -163,13 +165,14 @@ Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(
     if (!judged) return std::unexpected(judged.error());
     const auto name = name_of(judged->identity);
     ResultRecord record{row_of(*judged, name), revision_of(judged->identity), std::ssize(instances)};
-    if (auto added = add_alerts(*judged, folder->temporary(), record.row); !added)
+    if (auto added = add_alerts(*judged, folder->temporary(), record.revision, record.row); !added)
         return std::unexpected(added.error());
     if (auto written = write_record(record, folder->temporary()); !written)
         return std::unexpected(written.error());
     if (auto committed = folder->commit(name); !committed) return std::unexpected(committed.error());
     priors_.add(name);
     record.row.destinations = destinations_;
+    record.row.wanted_classes = wanted_classes_;
     return KeptResult{std::move(record.row), in_words(judged->outcome)};
 }
 
@@ -188,8 +191,10 @@ FoundPrior AnalysisJobs::find_prior(const report::PatientStudy& study) {
 }
 
 Result<> AnalysisJobs::add_alerts(const JudgedStudy& judged, const std::filesystem::path& folder,
-                                  store::NewResult& row) const {
-    const auto alerts = notify::write_alerts(alerts_, judged.outcome, judged.identity, judged.image, folder);
+                                  int revision, store::NewResult& row) const {
+    const auto alerts = notify::write_alerts(alerts_, judged.outcome,
+                                             {revision, database_->receivers_told(row.study_uid, revision)},
+                                             judged.identity, judged.image, folder);
     if (!alerts) return std::unexpected(alerts.error());
     for (const auto& alert : *alerts)
         row.alerts.push_back(

@@ -12,6 +12,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -58,7 +59,7 @@ class AnalysisJobs {
     };
     Result<KeptResult> judge_and_keep(const store::Job& job,
                                       const std::vector<store::InstanceRow>& instances);
-    Result<> add_alerts(const JudgedStudy& judged, const std::filesystem::path& folder,
+    Result<> add_alerts(const JudgedStudy& judged, const std::filesystem::path& folder, int revision,
                         store::NewResult& row) const;
     FoundPrior find_prior(const report::PatientStudy& study);
     int next_revision(const std::string& study_uid) const;
@@ -82,6 +83,7 @@ class AnalysisJobs {
     int max_attempts_;
     Backoff backoff_;
     std::vector<std::string> destinations_;
+    std::map<std::string, std::vector<std::string>> wanted_classes_;
     std::vector<config::Alert> alerts_;
     Judge judge_;
     End end_;  // of the job under way, where it is not written yet

@@ -2,7 +2,10 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+
 #include "base/words.hpp"
+#include "store/wanted.hpp"
 
 namespace calcinode::app {
 namespace {
@@ -51,8 +54,18 @@ std::string consequence_of(const store::NewResult& result) {
     if (result.objects.empty()) return "; nothing to deliver";
     if (result.destinations.empty())
         return fmt::format("; {} objects kept, no destination is configured", result.objects.size());
-    return fmt::format("; {} object{} queued for {}", result.objects.size(),
-                       result.objects.size() == 1 ? "" : "s", listed(result.destinations));
+    if (result.wanted_classes.empty())
+        return fmt::format("; {} object{} queued for {}", result.objects.size(),
+                           result.objects.size() == 1 ? "" : "s", listed(result.destinations));
+    std::vector<std::string> queued;
+    for (const auto& destination : result.destinations)
+        queued.push_back(fmt::format("{} for {}",
+                                     std::ranges::count_if(result.objects,
+                                                           [&](const store::ObjectToDeliver& object) {
+                                                               return is_wanted(result, destination, object);
+                                                           }),
+                                     destination));
+    return "; objects queued: " + listed(queued);
 }
 
 }  // namespace calcinode::app

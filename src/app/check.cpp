@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "app/certificates.hpp"
 #include "base/words.hpp"
 #include "config/config.hpp"
 #include "notify/alerts.hpp"
@@ -65,11 +66,14 @@ void explain(const config::Config& config) {
                config.results.report_negative ? "a Structured Report that says so" : "no object");
     if (config.destinations.empty()) fmt::print("No destination: results are kept and sent nowhere.\n");
     for (const auto& destination : config.destinations)
-        fmt::print("Sends results to {}: {} at {}:{}.\n", destination.name, destination.ae_title,
-                   destination.host, destination.port);
+        fmt::print("Sends {} to {}: {} at {}:{}.\n", listed(destination.kinds), destination.name,
+                   destination.ae_title, destination.host, destination.port);
     if (!config.priors.host.empty())
         fmt::print("Asks {} at {}:{} for earlier results.\n", config.priors.ae_title, config.priors.host,
                    config.priors.port);
+    const auto now = std::chrono::system_clock::now();
+    for (const auto& certificate : certificates_in_use(config))
+        fmt::print("{}.\n", in_words(certificate, now));
     for (const auto& alert : config.alerts)
         fmt::print("Tells {} of {} studies, by {}.\n", alert.name, listed(alert.when, "no"), way_of(alert));
 }

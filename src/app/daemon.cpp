@@ -68,7 +68,8 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config) {
                                         static_cast<std::uintmax_t>(config.receive.minimum_free_mib) * mib);
         if (!spool) return std::unexpected(spool.error());
         recover(*database, *spool, folder->results(),
-                {config::names_of(config.destinations), config::names_of(config.alerts)});
+                {config::names_of(config.destinations), config::names_of(config.alerts),
+                 wanted_classes(config.destinations)});
 
         std::unique_ptr<Daemon> daemon(
             new Daemon(config, std::move(*folder), std::move(database), std::move(*spool)));
@@ -96,8 +97,6 @@ Result<> Daemon::listen() {
     auto server = receive::Server::start(server_options(config_), sink());
     if (!server) return std::unexpected(server.error());
     server_ = std::move(*server);
-    for (const auto& doubt : examine(config_.tls.files, std::chrono::system_clock::now()).doubtful)
-        spdlog::warn("{}", doubt);
     const bool ipv6 = config_.node.bind.find(':') != std::string::npos;
     const auto address = ipv6 ? "[" + config_.node.bind + "]" : config_.node.bind;
     if (const auto port = server_->port())

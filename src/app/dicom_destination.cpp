@@ -1,8 +1,32 @@
 #include "app/dicom_destination.hpp"
 
+#include <algorithm>
 #include <optional>
 
+#include "dicom/object_classes.hpp"
+
 namespace calcinode::app {
+namespace {
+
+bool gets_all(const config::Destination& destination) {
+    return std::ranges::all_of(config::object_kinds, [&](std::string_view kind) {
+        return std::ranges::find(destination.kinds, kind) != destination.kinds.end();
+    });
+}
+
+}  // namespace
+
+std::map<std::string, std::vector<std::string>> wanted_classes(
+    const std::vector<config::Destination>& destinations) {
+    std::map<std::string, std::vector<std::string>> wanted;
+    for (const auto& destination : destinations) {
+        if (gets_all(destination)) continue;
+        auto& classes = wanted[destination.name];
+        for (const auto& kind : destination.kinds)
+            for (auto& one : dicom::object_classes(kind)) classes.push_back(std::move(one));
+    }
+    return wanted;
+}
 
 deliver::Destination dicom_destination(const config::Destination& configured, const config::Config& config) {
     std::optional<deliver::Tls> tls;

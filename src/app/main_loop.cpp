@@ -29,6 +29,8 @@ constexpr auto lease_extension_interval = 20s;
 constexpr auto sign_interval = 10s;
 // Seldom enough to cost an analysis nothing, which needs again what it freed.
 constexpr auto memory_interval = 10s;
+// Often enough to be seen by somebody, and no oftener.
+constexpr auto certificate_interval = 24h;
 // A thread that has not moved for so long is stuck, where no watchdog says how long.
 constexpr Duration stuck_after = 3min;
 // So many signs in the watchdog's time, so that one that comes late is not the end.
@@ -37,9 +39,11 @@ constexpr int signs_in_watchdog_time = 4;
 // Calls `work` again and again.
 class Every {
   public:
-    Every(boost::asio::io_context& context, Duration interval, std::function<void()> work)
+    enum class First { at_once, after_interval };
+    Every(boost::asio::io_context& context, Duration interval, std::function<void()> work,
+          First first = First::at_once)
         : timer_(context), interval_(interval), work_(std::move(work)) {
-        work_();
+        if (first == First::at_once) work_();
         wait();
     }
 
@@ -121,7 +125,8 @@ struct MainLoop::Parts {
 MainLoop::MainLoop() : parts_(std::make_unique<Parts>()) {}
 MainLoop::~MainLoop() = default;
 
-void MainLoop::run(Daemon& daemon, const std::filesystem::path& config_file) {
+void MainLoop::run(Daemon& daemon, const std::filesystem::path& config_file,
+                   const std::vector<CertificateInUse>& certificates) {
     auto& context = parts_->context;
     const auto watchdog = observe::watchdog_interval();
     SignsOfLife signs(daemon, watchdog ? Duration(*watchdog) : stuck_after);
@@ -131,6 +136,10 @@ void MainLoop::run(Daemon& daemon, const std::filesystem::path& config_file) {
                               : Duration(sign_interval),
                      [&] { signs.give(); });
     const Every memory(context, memory_interval, return_freed_memory);
+    const Every dates(  // the start has told of them
+        context, certificate_interval,
+        [&] { warn_of_expiry(certificates, std::chrono::system_clock::now()); },
+        Every::First::after_interval);
     parts_->await_signal(daemon, config_file);
     context.run();
 }

@@ -3,7 +3,9 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
+#include "app/certificates.hpp"
 #include "app/daemon.hpp"
 
 namespace calcinode::app {
@@ -15,7 +17,9 @@ class MainLoop {
     // Signals are caught from here on; before any thread is started, so that all inherit it.
     MainLoop();
     ~MainLoop();
-    void run(Daemon& daemon, const std::filesystem::path& config_file);
+    // `certificates`: of whose end the log is to tell in time.
+    void run(Daemon& daemon, const std::filesystem::path& config_file,
+             const std::vector<CertificateInUse>& certificates);
 
   private:
     struct Parts;

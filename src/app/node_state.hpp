@@ -1,5 +1,5 @@
-// What status, resend, reanalyze and forget work on: the state of a node, whether its daemon runs or not.
-// They share the database with the daemon (SQLite in WAL mode) and tell it nothing: it looks for work by
+// What status, resend, discard, reanalyze and forget work on: the state of a node, whether its daemon runs or
+// not. They share the database with the daemon (SQLite in WAL mode) and tell it nothing: it looks for work by
 // itself.
 #pragma once
 

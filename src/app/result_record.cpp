@@ -112,6 +112,7 @@ int take_in_results(store::Database& database, const fs::path& results, const Re
     for (const auto& study : ResultFolder::studies(results))
         for (auto& record : records_of(results, study)) {
             record.row.destinations = receivers.destinations;
+            record.row.wanted_classes = receivers.wanted_classes;
             std::erase_if(record.row.alerts, [&](const store::AlertToDeliver& alert) {
                 return std::ranges::find(receivers.alerts, alert.receiver) == receivers.alerts.end();
             });

@@ -24,9 +24,10 @@ Result<> write_record(const ResultRecord& record, const std::filesystem::path& f
 // one.
 Result<ResultRecord> read_record(const std::filesystem::path& results, const std::filesystem::path& relative);
 
-// Names of the configuration's destinations and alerts.
+// Names of the configuration's destinations and alerts; and as in store::NewResult, what the former get.
 struct Receivers {
     std::vector<std::string> destinations, alerts;
+    std::map<std::string, std::vector<std::string>> wanted_classes = {};
 };
 
 // Takes into `database` each result below RESULTS that it does not know, with deliveries to all destinations,

@@ -18,13 +18,15 @@ namespace {
 constexpr int exit_no_start = 1;
 
 int run(const config::Config& config, const std::filesystem::path& config_file, MainLoop& loop) {
+    warn_of_doubts(config, std::chrono::system_clock::now());
+    const auto certificates = certificates_in_use(config);  // which are read once, by the start
     auto daemon = Daemon::start(config);
     if (!daemon) {
         spdlog::critical("cannot start: {}", daemon.error().what);
         return exit_no_start;
     }
     observe::notify_ready("receiving");
-    loop.run(**daemon, config_file);
+    loop.run(**daemon, config_file, certificates);
 
     observe::notify_stopping();
     spdlog::info("stopping: open associations may go on for {} s", (*daemon)->shutdown_s());

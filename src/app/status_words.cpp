@@ -62,6 +62,20 @@ std::string study_lines(const std::vector<store::StudyWork>& studies, UnixMillis
     return text;
 }
 
+// What may be done about what is not delivered, without the destination.
+struct Commands {
+    std::string resend, discard;
+
+    // `more`: further options of both.
+    Commands(const std::filesystem::path& config_file, const std::string& more)
+        : resend("calcinode resend --config " + config_file.string() + more),
+          discard("calcinode discard --config " + config_file.string() + more) {}
+};
+
+std::string state_in_words(const std::string& state) {
+    return state == "given_up" ? "given up" : state;
+}
+
 // "3 pending (due in 35 s), 120 sent", and below it the trouble and what to do about it.
 class Destination {
   public:
@@ -69,11 +83,12 @@ class Destination {
 
     void add(const store::DeliveryGroup& group) {
         if (!counts_.empty()) counts_ += ", ";
-        counts_ += fmt::format("{} {}", group.count, group.state);
+        counts_ += fmt::format("{} {}", group.count, state_in_words(group.state));
         if (group.state == "parked") parked_ = true;
+        if (group.state == "pending" || group.state == "uncommitted" || group.state == "parked") open_ = true;
         if (group.state == "pending") due_ = group.due;
         if (!group.last_error.empty())
-            errors_ += fmt::format("    {}: {}\n", group.state, plain(group.last_error));
+            errors_ += fmt::format("    {}: {}\n", state_in_words(group.state), plain(group.last_error));
     }
     // Where the destination as a whole is waited for.
     void add(const store::DestinationRow& row) {
@@ -83,14 +98,17 @@ class Destination {
             fmt::format("    not reached for {}, {} attempt{}: {}\n", duration_in_words(now_ - row.since),
                         row.failures, row.failures == 1 ? "" : "s", plain(row.trouble));
     }
-    std::string text(bool configured, const std::string& resend_command) const {
+    std::string text(bool configured, const Commands& commands) const {
         std::string text = fmt::format("  {}: {}", name_, counts_.empty() ? "nothing yet" : counts_);
         if (due_) text += "; next attempt " + due_in_words(*due_, now_);
-        text += configured ? "\n" : "; not in the configuration: what waits for it stays\n";
-        text += errors_;
+        if (!configured) text += "; not in the configuration";
+        if (!configured && open_) text += ": what waits for it stays";
+        text += "\n" + errors_;
         if (parked_ && configured)
-            text += fmt::format("    when the cause is gone: {} --destination {} --parked\n", resend_command,
+            text += fmt::format("    when the cause is gone: {} --destination {} --parked\n", commands.resend,
                                 name_);
+        if (parked_ || (open_ && !configured))
+            text += fmt::format("    to give it up: {} --destination {}\n", commands.discard, name_);
         return text;
     }
     const std::string& name() const { return name_; }
@@ -99,12 +117,12 @@ class Destination {
     std::string name_;
     UnixMillis now_;
     std::string counts_, errors_;
-    bool parked_ = false;
+    bool parked_ = false, open_ = false;
     std::optional<UnixMillis> due_;
 };
 
 // Of NodeStatus and StudyStatus alike.
-std::string delivery_lines(const auto& status, const std::string& resend_command) {
+std::string delivery_lines(const auto& status, const Commands& commands) {
     std::vector<Destination> all;
     const auto named = [&](const std::string& name) -> Destination& {
         const auto found = std::ranges::find(all, name, &Destination::name);
@@ -117,8 +135,7 @@ std::string delivery_lines(const auto& status, const std::string& resend_command
     std::string text;
     for (const auto& destination : all)
         text += destination.text(
-            std::ranges::find(status.configured, destination.name()) != status.configured.end(),
-            resend_command);
+            std::ranges::find(status.configured, destination.name()) != status.configured.end(), commands);
     return text.empty() ? "  no destination is configured\n" : text;
 }
 
@@ -153,7 +170,7 @@ std::string in_words(const NodeStatus& status, const std::filesystem::path& conf
                 fmt::format("  to try one again: calcinode reanalyze --config {} --study UID\n",
                             config_file.string());
     text += fmt::format("analysis jobs: {}\nobjects to deliver:\n", counts_in_words(work.jobs));
-    text += delivery_lines(status, "calcinode resend --config " + config_file.string());
+    text += delivery_lines(status, {config_file, ""});
     text.pop_back();  // the last line's end
     return text;
 }
@@ -164,8 +181,7 @@ std::string in_words(const StudyStatus& status, const std::filesystem::path& con
     if (!study.job_state.empty())
         text += fmt::format("newest analysis job: {}, attempt {}{}\n", study.job_state, study.attempts,
                             study.job_error.empty() ? "" : "; last error: " + plain(study.job_error));
-    text += "its objects:\n" + delivery_lines(status, fmt::format("calcinode resend --config {} --study {}",
-                                                                  config_file.string(), study.study_uid));
+    text += "its objects:\n" + delivery_lines(status, {config_file, " --study " + study.study_uid});
     text.pop_back();
     return text;
 }

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "app/certificates.hpp"
 #include "app/node_status.hpp"
 #include "dicom/study_header.hpp"
 
@@ -39,7 +40,13 @@ std::optional<web::Patient> patient_of(const std::filesystem::path& spool, store
 web::Node node_of(const config::Config& config, const receive::Server& receiver, const Meters& meters) {
     web::Node node;
     // Copies: the daemon's own configuration changes when it is read again, on another thread.
-    node.live = [config, &receiver, &meters] { return live_of(config, receiver, meters); };
+    // Certificates are those that were read at the start, whatever the files hold meanwhile.
+    node.live = [config, certificates = certificates_in_use(config), &receiver, &meters] {
+        auto live = live_of(config, receiver, meters);
+        for (const auto& one : certificates)
+            live.certificates.push_back({one.use, std::chrono::system_clock::to_time_t(one.until)});
+        return live;
+    };
     node.status = [config](store::Database& database) { return in_json(status_of(config, database, true)); };
     if (config.http.show_patient_names)
         node.patient = [spool = config.node.data_dir / "spool"](store::Database& database,

@@ -1,8 +1,6 @@
 #include "base/tcp_client.hpp"
 
 #include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -13,6 +11,8 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+
+#include "base/tcp_connect.hpp"
 
 namespace calcinode {
 namespace {
@@ -33,36 +33,6 @@ Result<Addresses> look_up(const Endpoint& endpoint) {
         ::getaddrinfo(endpoint.host.c_str(), std::to_string(endpoint.port).c_str(), &hints, &found);
     if (error != 0) return fail(to_string(endpoint) + ": the name is not known: " + ::gai_strerror(error));
     return Addresses(found);
-}
-
-// Whether the socket came to the state asked for: 0, or the error; ETIMEDOUT where it did not in time.
-int poll_until(int socket, short events, TcpClient::Deadline deadline) {
-    while (true) {
-        const auto left =
-            std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-        pollfd one{socket, events, 0};
-        const int ready =
-            ::poll(&one, 1, static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, INT_MAX)));
-        if (ready > 0) return 0;
-        if (ready == 0) return ETIMEDOUT;
-        if (errno != EINTR) return errno;
-    }
-}
-
-// The connected socket, or the error.
-std::expected<Fd, int> connect_to(const addrinfo& address, TcpClient::Deadline deadline) {
-    Fd socket(::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, address.ai_protocol));
-    if (!socket) return std::unexpected(errno);
-    const int on = 1;
-    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (::connect(socket.get(), address.ai_addr, address.ai_addrlen) == 0) return socket;
-    if (errno != EINPROGRESS) return std::unexpected(errno);
-    if (const int error = poll_until(socket.get(), POLLOUT, deadline)) return std::unexpected(error);
-    int error = 0;
-    socklen_t size = sizeof error;
-    ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error != 0) return std::unexpected(error);
-    return socket;
 }
 
 std::string why_tls_failed() {
@@ -95,20 +65,13 @@ TcpClient::~TcpClient() {
 Result<TcpClient> TcpClient::connect(const Endpoint& endpoint, Deadline deadline) {
     const auto addresses = look_up(endpoint);
     if (!addresses) return std::unexpected(addresses.error());
-    int last_error = 0;
-    for (const addrinfo* address = addresses->get(); address; address = address->ai_next) {
-        auto socket = connect_to(*address, deadline);
-        if (!socket) {
-            last_error = socket.error();
-            continue;
-        }
-        TcpClient client(std::move(*socket), to_string(endpoint));
-        if (endpoint.tls)
-            if (auto secure = client.start_tls(*endpoint.tls, endpoint.host, deadline); !secure)
-                return std::unexpected(secure.error());
-        return client;
-    }
-    return fail(to_string(endpoint) + ": no connection: " + system_error_text(last_error));
+    auto socket = connect_to_any(addresses->get(), deadline);
+    if (!socket) return fail(to_string(endpoint) + ": no connection: " + system_error_text(socket.error()));
+    TcpClient client(std::move(*socket), to_string(endpoint));
+    if (endpoint.tls)
+        if (auto secure = client.start_tls(*endpoint.tls, endpoint.host, deadline); !secure)
+            return std::unexpected(secure.error());
+    return client;
 }
 
 Result<> TcpClient::start_tls(const ClientTls& tls, const std::string& host, Deadline deadline) {

@@ -35,6 +35,17 @@ struct TlsFindings {
 };
 TlsFindings examine(const TlsFiles& files, std::chrono::system_clock::time_point now);
 
+struct CertificateDate {
+    std::string subject;
+    std::chrono::system_clock::time_point until;  // valid
+};
+// Of all certificates in a file, in its order; none where it can't be read.
+std::vector<CertificateDate> certificate_dates(const std::filesystem::path& file);
+// "2027-01-31 13:45 UTC"
+std::string in_words(std::chrono::system_clock::time_point when);
+// With less time left, it is time to get a new certificate.
+inline constexpr std::chrono::days certificate_expires_soon{30};
+
 struct FreeTlsContext {
     void operator()(ssl_ctx_st* context) const;
 };

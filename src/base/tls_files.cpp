@@ -19,8 +19,25 @@ using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
 // A chain has a few KiB; the bundle of all public roots has 220 KiB.
 constexpr std::size_t largest_file_bytes = 4 << 20;
-// Time to get a new one.
-constexpr std::chrono::days soon{30};
+std::string subject_of(const X509& certificate) {
+    char text[256] = "";
+    X509_NAME_oneline(X509_get_subject_name(&certificate), text, sizeof text);
+    return text;
+}
+
+std::optional<Moment> moment_of(const ASN1_TIME* time) {
+    std::tm utc{};
+    if (ASN1_TIME_to_tm(time, &utc) != 1) return std::nullopt;
+    return std::chrono::system_clock::from_time_t(::timegm(&utc));
+}
+
+std::vector<Certificate> certificates_of(const std::string& pem) {
+    std::vector<Certificate> certificates;
+    const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free_all);
+    while (auto* const next = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
+        certificates.emplace_back(next, &X509_free);
+    return certificates;
+}
 
 class Examination {
   public:
@@ -60,12 +77,9 @@ class Examination {
     void examine_trusted() { certificates_in(files_->trusted); }
 
     std::vector<Certificate> certificates_in(const std::filesystem::path& file) {
-        std::vector<Certificate> certificates;
         const auto content = content_of(file);
-        if (!content) return certificates;
-        const Bio bio(BIO_new_mem_buf(content->data(), static_cast<int>(content->size())), &BIO_free_all);
-        while (auto* const next = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
-            certificates.emplace_back(next, &X509_free);
+        if (!content) return {};
+        auto certificates = certificates_of(*content);
         if (certificates.empty())
             unusable(file, "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)");
         for (const auto& certificate : certificates) examine_dates(file, *certificate);
@@ -74,15 +88,14 @@ class Examination {
 
     void examine_dates(const std::filesystem::path& file, const X509& certificate) {
         const auto name = "the certificate of " + subject_of(certificate);
-        std::tm from{}, until{};
-        if (ASN1_TIME_to_tm(X509_get0_notBefore(&certificate), &from) != 1 ||
-            ASN1_TIME_to_tm(X509_get0_notAfter(&certificate), &until) != 1)
-            return unusable(file, name + " has no dates that can be read");
-        if (moment(from) > now_) doubtful(file, name + " is not valid before " + in_words(from));
-        if (moment(until) < now_)
-            doubtful(file, name + " expired on " + in_words(until) + "; peers that check it will refuse it");
-        else if (moment(until) - now_ < soon)
-            doubtful(file, name + " expires on " + in_words(until) + "; get a new one before");
+        const auto from = moment_of(X509_get0_notBefore(&certificate)),
+                   until = moment_of(X509_get0_notAfter(&certificate));
+        if (!from || !until) return unusable(file, name + " has no dates that can be read");
+        if (*from > now_) doubtful(file, name + " is not valid before " + in_words(*from));
+        if (*until < now_)
+            doubtful(file, name + " expired on " + in_words(*until) + "; peers that check it will refuse it");
+        else if (*until - now_ < certificate_expires_soon)
+            doubtful(file, name + " expires on " + in_words(*until) + "; get a new one before");
     }
 
     Key private_key() {
@@ -104,26 +117,32 @@ class Examination {
         return key;
     }
 
-    static Moment moment(std::tm utc) { return std::chrono::system_clock::from_time_t(::timegm(&utc)); }
-
-    static std::string in_words(const std::tm& utc) {
-        char text[32] = "";
-        std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &utc);
-        return text;
-    }
-
-    static std::string subject_of(const X509& certificate) {
-        char text[256] = "";
-        X509_NAME_oneline(X509_get_subject_name(&certificate), text, sizeof text);
-        return text;
-    }
-
     const TlsFiles* files_;
     Moment now_;
     TlsFindings found_;
 };
 
 }  // namespace
+
+std::string in_words(std::chrono::system_clock::time_point when) {
+    const auto seconds = std::chrono::system_clock::to_time_t(when);
+    std::tm utc{};
+    ::gmtime_r(&seconds, &utc);
+    char text[32] = "";
+    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &utc);
+    return text;
+}
+
+std::vector<CertificateDate> certificate_dates(const std::filesystem::path& file) {
+    std::vector<CertificateDate> dates;
+    const auto content = read_file(file, largest_file_bytes);
+    if (!content) return dates;
+    for (const auto& certificate : certificates_of(*content))
+        if (const auto until = moment_of(X509_get0_notAfter(certificate.get())))
+            dates.push_back({subject_of(*certificate), *until});
+    ERR_clear_error();
+    return dates;
+}
 
 TlsFindings examine(const TlsFiles& files, std::chrono::system_clock::time_point now) {
     return Examination(files, now).run();

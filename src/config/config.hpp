@@ -87,6 +87,10 @@ struct Results {
     bool operator==(const Results&) const = default;
 };
 
+// The kinds of objects that a result may have: Structured Report, segmentation, secondary capture, key
+// objects.
+inline constexpr std::array<std::string_view, 4> object_kinds{"sr", "seg", "sc", "ko"};
+
 struct Destination {
     std::string name, host, ae_title;
     std::uint16_t port = 104;
@@ -94,6 +98,7 @@ struct Destination {
     bool storage_commitment = false;
     bool tls = false;
     std::string certificate_name = {};  // that the peer's certificate must be for; empty: `host`
+    std::vector<std::string> kinds{object_kinds.begin(), object_kinds.end()};  // of objects that go there
     bool operator==(const Destination&) const = default;
 };
 

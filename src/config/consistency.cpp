@@ -47,6 +47,9 @@ void destinations(const Config& config, std::vector<Mistake>& mistakes) {
             wrong("destination.tls", "needs tls.trusted, to know the destination by");
         if (!destination.tls && !destination.certificate_name.empty())
             wrong("destination.certificate_name", "is of use only with tls = true");
+        if (destination.kinds.empty())
+            wrong("destination.kinds",
+                  "must name at least one kind: a destination that gets nothing is none");
     }
 }
 

@@ -156,6 +156,7 @@ void read_destination(Section& section, Destination& destination) {
     section.boolean("storage_commitment", destination.storage_commitment);
     section.boolean("tls", destination.tls);
     section.text("certificate_name", destination.certificate_name, optional_host_rule);
+    section.texts("kinds", destination.kinds, object_kind_rule);
 }
 
 }  // namespace calcinode::config

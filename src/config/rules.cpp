@@ -130,6 +130,11 @@ std::string audit_transport_rule(const std::string& text) {
     return R"(must be "udp", "tcp" or "tls")";
 }
 
+std::string object_kind_rule(const std::string& text) {
+    if (std::ranges::find(object_kinds, text) != object_kinds.end()) return "";
+    return R"(must be "sr", "seg", "sc" or "ko")";
+}
+
 std::string url_rule(const std::string& text) {
     const auto url = Url::parse(text);
     return url ? "" : url.error().what;

@@ -22,6 +22,7 @@ std::string alert_text_rule(const std::string& text);
 std::string token_rule(const std::string& text);  // what a client can show in a header, and nobody guess
 std::string log_level_rule(const std::string& text);
 std::string audit_transport_rule(const std::string& text);
+std::string object_kind_rule(const std::string& text);
 std::string url_rule(const std::string& text);           // http or https
 std::string optional_url_rule(const std::string& text);  // the same, or nothing
 std::string short_text_rule(const std::string& text);    // printable ASCII, at most 100 characters

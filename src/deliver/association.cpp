@@ -25,8 +25,8 @@ std::unexpected<Trouble> unreachable(std::string what) {
     return std::unexpected(Trouble{Trouble::Kind::unreachable, std::move(what)});
 }
 
-std::unexpected<Trouble> rejected(std::string what) {
-    return std::unexpected(Trouble{Trouble::Kind::rejected, std::move(what)});
+std::unexpected<Trouble> refused(std::string what) {
+    return std::unexpected(Trouble{Trouble::Kind::refused, std::move(what)});
 }
 
 // A certificate that is not accepted is trouble that may pass: most are mended by renewing it over there,
@@ -74,7 +74,7 @@ std::string text_of(const OFCondition& condition) {
 std::expected<Association, Trouble> Association::request(const Destination& destination,
                                                          const Proposal& proposal) {
     if (proposal.sop_classes.size() + proposal.received_classes.size() > most_contexts)
-        return rejected("too many SOP classes at once");
+        return refused("too many SOP classes at once");
     // DCMTK keeps the time-out of connect() for the whole process. Destinations differ little in it, and
     // the only harm of a race is that one of them waits as long as another.
     dcmConnectionTimeout.set(destination.timeout_s);
@@ -90,7 +90,7 @@ std::expected<Association, Trouble> Association::request(const Destination& dest
 
     auto parameters = parameters_for(destination);
     if (!parameters) return unreachable("no memory for an association");
-    if (condition = propose(*parameters, proposal); condition.bad()) return rejected(text_of(condition));
+    if (condition = propose(*parameters, proposal); condition.bad()) return refused(text_of(condition));
     ASC_setTransportLayerType(parameters.get(), destination.tls.has_value());
 
     T_ASC_Association* raw = nullptr;
@@ -106,8 +106,8 @@ std::expected<Association, Trouble> Association::request(const Destination& dest
     }
     Association association(std::move(network), raw, proposal.sop_classes, destination.timeout_s);
     if (ASC_countAcceptedPresentationContexts(raw->params) == 0)
-        return rejected(place_of(destination) +
-                        " accepts none of the SOP classes that are needed; enable them there");
+        return refused(place_of(destination) +
+                       " accepts none of the SOP classes that are needed; enable them there");
     return association;
 }
 

@@ -27,7 +27,7 @@ struct Proposal {
 class Association {
   public:
     // Connects, and proposes each SOP class with explicit and implicit VR little endian. The trouble is
-    // `unreachable` or `rejected`.
+    // `refused` where the peer accepts none of them.
     static std::expected<Association, Trouble> request(const Destination& destination,
                                                        const Proposal& proposal);
     Association(Association&&) noexcept;

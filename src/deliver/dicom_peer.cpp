@@ -4,10 +4,15 @@
 // after osconfig.h, as DCMTK asks
 #include <dcmtk/dcmdata/dcfilefo.h>
 #include <dcmtk/dcmdata/dcuid.h>
+#include <fcntl.h>
 #include <spdlog/fmt/fmt.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
+#include "base/fd.hpp"
 #include "deliver/association.hpp"
 #include "deliver/messages.hpp"
 #include "deliver/store_status.hpp"
@@ -52,11 +57,22 @@ T_DIMSE_Message commitment_request(DIC_US message_id) {
     return message;
 }
 
+// The file can be read, and lacks what a DICOM file begins with (PS3.10 7.1).
+bool is_no_dicom(const std::filesystem::path& file) {
+    constexpr std::size_t preamble = 128, prefix = 4;
+    std::array<char, preamble + prefix> head{};
+    const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) return false;
+    const auto count = ::read(fd.get(), head.data(), head.size());
+    if (count < 0) return false;
+    return count < std::ssize(head) || std::string_view(head.data() + preamble, prefix) != "DICM";
+}
+
 SendOutcome send_one(Association& association, const Destination& destination, const FileToSend& file,
                      const OnReport& on_report) {
     DcmFileFormat format;
     if (const auto loaded = format.loadFile(file.file.c_str()); loaded.bad())
-        return {SendState::permanent_failure,
+        return {is_no_dicom(file.file) ? SendState::permanent_failure : state_of_unread(file.file),
                 fmt::format("cannot read {}: {}", file.file.string(), loaded.text())};
     const auto context = association.context_for(file.sop_class_uid);
     if (context == 0)

@@ -47,13 +47,13 @@ int Outbox::send_due(UnixMillis now) {
     for (const auto& delivery : due)
         files.push_back({delivery.sop_class_uid, delivery.sop_instance_uid, results_folder_ / delivery.path});
     auto sent = peer_->store(files);
-    const bool rejected = sent.trouble && sent.trouble->kind == Trouble::Kind::rejected;
+    const bool refused = sent.trouble && sent.trouble->kind == Trouble::Kind::refused;
     // An answer to one object shows that it is there, even where the next one broke the association.
-    if (!sent.trouble || sent.outcomes.size() > 1) reachability_.reached(now);
-    // Nothing of it will pass until somebody changes something: that is to be seen, and not tried for ever.
-    if (rejected) sent.outcomes.resize(due.size(), {SendState::permanent_failure, sent.trouble->what});
+    if (!sent.trouble || refused || sent.outcomes.size() > 1) reachability_.reached(now);
+    // None of these objects' classes is accepted there, as if each had been refused by itself.
+    if (refused) sent.outcomes.resize(due.size(), {SendState::permanent_failure, sent.trouble->what});
     record_all(due, sent, now);
-    if (sent.trouble) {
+    if (sent.trouble && !refused) {
         reachability_.failed(*sent.trouble, now);
         give_up_old(*sent.trouble, now);
     }

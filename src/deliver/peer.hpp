@@ -38,6 +38,10 @@ struct FileToSend {
 
 enum class SendState { arrived, transient_failure, permanent_failure };
 
+// Of a file that could not be read: for good only where it does not exist. Too many open files, no memory, or
+// a disk in trouble pass, or somebody mends them.
+SendState state_of_unread(const std::filesystem::path& file);
+
 struct SendOutcome {
     SendState state = SendState::transient_failure;
     std::string what;  // for the log: status, reason, what to do
@@ -47,7 +51,7 @@ struct SendOutcome {
 struct Trouble {
     enum class Kind {
         unreachable,  // no association, or it broke: may pass
-        rejected,     // the peer will have no association with us until somebody changes something there
+        rejected,     // the peer wants no association with us: passes when it has time, or is mended
         refused,      // it answers, and does not do what it was asked for
     };
     Kind kind = Kind::unreachable;

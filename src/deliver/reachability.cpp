@@ -42,14 +42,14 @@ void Reachability::failed(const Trouble& trouble, UnixMillis now) {
     if (row.failures == 0) row.since = now;
     ++row.failures;
     row.trouble = trouble.what;
-    // A rejection costs the peer nothing, and what comes next may be the first after it was put right.
-    if (trouble.kind == Trouble::Kind::unreachable)
-        row.not_before = now + retry_delay_ms(policy_, row.failures);
+    row.not_before = now + retry_delay_ms(policy_, row.failures);
     database_->set_destination(row);
     if (!news) return;
     const auto counts = database_->delivery_counts_of(name_);
-    spdlog::warn("{}: not reachable, {} {}{} wait and are tried again at least every {} s: {}", name_,
-                 counts.pending, what_, counts.pending == 1 ? "" : "s", policy_.longest_s, trouble.what);
+    spdlog::warn("{}: {}, {} {}{} wait and are tried again at least every {} s, for {} h: {}", name_,
+                 trouble.kind == Trouble::Kind::rejected ? "refuses us" : "not reachable", counts.pending,
+                 what_, counts.pending == 1 ? "" : "s", policy_.longest_s, policy_.park_after_h,
+                 trouble.what);
 }
 
 }  // namespace calcinode::deliver

@@ -11,7 +11,7 @@ std::string place_of(const Destination& destination) {
 Trouble trouble_of_rejection(const Destination& destination, T_ASC_Parameters& parameters) {
     T_ASC_RejectParameters rejection{};
     if (ASC_getRejectParameters(&parameters, &rejection).bad())
-        return {Trouble::Kind::unreachable, place_of(destination) + " rejected the association"};
+        return {Trouble::Kind::rejected, place_of(destination) + " rejected the association"};
     std::string why = "no reason given";
     switch (rejection.reason) {
         case ASC_REASON_SU_CALLINGAETITLENOTRECOGNIZED:
@@ -32,9 +32,8 @@ Trouble trouble_of_rejection(const Destination& destination, T_ASC_Parameters& p
         default:
             break;
     }
-    const bool for_good = rejection.result == ASC_RESULT_REJECTEDPERMANENT;
-    return {for_good ? Trouble::Kind::rejected : Trouble::Kind::unreachable,
-            place_of(destination) + " rejected the association: " + why};
+    // What it calls permanent passes, too, when somebody over there or here has put right a name.
+    return {Trouble::Kind::rejected, place_of(destination) + " rejected the association: " + why};
 }
 
 }  // namespace calcinode::deliver

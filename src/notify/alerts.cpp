@@ -14,8 +14,12 @@
 namespace calcinode::notify {
 namespace {
 
-bool is_told(const config::Alert& alert, Verdict verdict) {
+bool is_wanted(const config::Alert& alert, Verdict verdict) {
     return std::ranges::find(alert.when, to_string(verdict)) != alert.when.end();
+}
+
+bool was_told(const config::Alert& alert, const Revision& revision) {
+    return std::ranges::find(revision.told, alert.name) != revision.told.end();
 }
 
 std::string message_of(const Facts& facts) {
@@ -41,20 +45,22 @@ std::optional<ClientTls> client_tls(const config::Alert& alert, const config::Tl
 }  // namespace
 
 Result<std::vector<AlertFile>> write_alerts(const std::vector<config::Alert>& alerts,
-                                            const report::StudyOutcome& outcome, const std::string& identity,
-                                            const std::filesystem::path& image,
+                                            const report::StudyOutcome& outcome, const Revision& revision,
+                                            const std::string& identity, const std::filesystem::path& image,
                                             const std::filesystem::path& folder) {
     std::vector<AlertFile> files;
     std::optional<dicom::StudyHeader> header;
     for (const auto& alert : alerts) {
-        if (!outcome.findings || !is_told(alert, outcome.findings->verdict)) continue;
+        const bool corrects = was_told(alert, revision);
+        if (!outcome.findings || !(corrects || is_wanted(alert, outcome.findings->verdict))) continue;
         if (!header) {
             auto read = dicom::read_study_header(image);
             if (!read) return std::unexpected(read.error());
             header = std::move(*read);
         }
         const auto uid = Uid::derived_from({"calcinode", identity, "alert", alert.name}).str();
-        auto file = write_alert({alert, *outcome.findings, *header, uid, now_ms()}, folder);
+        auto file = write_alert({alert, *outcome.findings, *header, uid, now_ms(), revision.number, corrects},
+                                folder);
         if (!file) return std::unexpected(file.error());
         files.push_back(std::move(*file));
     }

@@ -19,11 +19,18 @@ struct AlertFile {
     std::filesystem::path file;
 };
 
-// Writes a message for each of `alerts` that is to be told of this outcome into `folder`. `image` is one of
-// those that were judged, `identity` what the result was made of. None for a study that was not analysed.
+// Which of a study's results an outcome is.
+struct Revision {
+    int number = 1;
+    std::vector<std::string> told;  // who heard of an earlier one, or will
+};
+
+// Writes a message for each of `alerts` that is to be told of this outcome into `folder`: as `when` says, and
+// where an earlier revision was told, in any case. `image` is one of those that were judged, `identity` what
+// the result was made of. None for a study that was not analysed.
 Result<std::vector<AlertFile>> write_alerts(const std::vector<config::Alert>& alerts,
-                                            const report::StudyOutcome& outcome, const std::string& identity,
-                                            const std::filesystem::path& image,
+                                            const report::StudyOutcome& outcome, const Revision& revision,
+                                            const std::string& identity, const std::filesystem::path& image,
                                             const std::filesystem::path& folder);
 
 // Who takes the messages of `alert`. `tls` is the configuration's own section.

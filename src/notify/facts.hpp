@@ -18,6 +18,8 @@ struct Facts {
     const dicom::StudyHeader& header;
     std::string uid;  // the alert's own: the same for the same result and receiver
     UnixMillis created = 0;
+    int revision = 1;       // of the study's result
+    bool corrects = false;  // the receiver was told of an earlier revision, or may have been
 
     bool tells(std::string_view part) const;  // one of config::Alert::parts
 };

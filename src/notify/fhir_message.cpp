@@ -40,6 +40,12 @@ std::string fhir_date(const std::string& date) {
     return date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6, 2);
 }
 
+// R4 has a status for what corrects a final report, and none for what corrects a preliminary one.
+Json revision_of(const Facts& facts) {
+    return Json::array({{{"url", "urn:calcinode:revision"}, {"valueInteger", facts.revision}},
+                        {{"url", "urn:calcinode:corrects"}, {"valueBoolean", facts.corrects}}});
+}
+
 // The Observations, contained in the report and referred to by its `result`.
 class Observations {
   public:
@@ -130,7 +136,7 @@ void put_order_and_patient(Json& report, const Facts& facts) {
 }  // namespace
 
 std::string fhir_message(const Facts& facts) {
-    Json report{{"resourceType", "DiagnosticReport"}};
+    Json report{{"resourceType", "DiagnosticReport"}, {"extension", revision_of(facts)}};
     const auto observations = observations_of(facts);
     observations.put_into(report);
     report["identifier"] = Json::array({identifier_of_uid("urn:ietf:rfc:3986", facts.uid)});

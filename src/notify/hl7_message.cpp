@@ -98,7 +98,19 @@ std::string obr(const Facts& facts) {
         .set(20, hl7_escaped(header.scheduled_step_id))
         .set(22, time_of(facts))
         .set(24, "CT")
-        .set(25, "P")  // preliminary: nobody has verified it
+        // Corrected, or preliminary. Nobody has verified it in either case, which each OBX says.
+        .set(25, facts.corrects ? "C" : "P")
+        .text();
+}
+
+// What about the message is to be known beside its values; nothing about a first one.
+std::string nte(const Facts& facts) {
+    if (facts.revision == 1) return "";
+    const std::string replaces =
+        facts.corrects ? "; what was told of this study before holds no more" : "; none was told before";
+    return Hl7Segment("NTE")
+        .set(1, "1")
+        .set(3, hl7_escaped("Revision " + std::to_string(facts.revision) + " of the result" + replaces))
         .text();
 }
 
@@ -112,9 +124,9 @@ std::string control_id_of(const std::string& alert_uid) {
 
 std::string hl7_message(const Facts& facts) {
     const auto& header = facts.header;
-    return hl7_encoded(
-        msh(facts) + pid(facts) + pv1(header) + orc(header) + obr(facts) + hl7_observations(facts),
-        facts.alert.hl7.character_set);
+    return hl7_encoded(msh(facts) + pid(facts) + pv1(header) + orc(header) + obr(facts) + nte(facts) +
+                           hl7_observations(facts),
+                       facts.alert.hl7.character_set);
 }
 
 }  // namespace calcinode::notify

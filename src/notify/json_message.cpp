@@ -44,7 +44,9 @@ std::string json_message(const Facts& facts) {
               {"id", facts.uid},
               {"created", iso_time(facts.created)},
               {"software", {{"name", "Calcinode"}, {"version", CALCINODE_VERSION}}},
-              {"study", {{"uid", facts.header.study_uid}, {"accession", facts.header.accession}}}};
+              {"study", {{"uid", facts.header.study_uid}, {"accession", facts.header.accession}}},
+              {"revision", facts.revision},
+              {"corrects", facts.corrects}};
     if (facts.alert.webhook.with_patient) json["patient"] = patient_of(facts.header);
     json["verdict"] = std::string(to_string(findings.verdict));
     if (facts.tells("severity")) json["severity"] = std::string(to_string(findings.severity));

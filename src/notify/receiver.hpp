@@ -26,7 +26,7 @@ class Receiver : public deliver::Peer {
         for (const auto& file : files) {
             const auto content = content_of(file);
             if (!content) {
-                sent.outcomes.push_back({deliver::SendState::permanent_failure, content.error().what});
+                sent.outcomes.push_back({deliver::state_of_unread(file.file), content.error().what});
                 continue;
             }
             Result<deliver::SendOutcome> outcome = send(file, *content);

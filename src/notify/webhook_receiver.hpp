@@ -1,11 +1,12 @@
 // A receiver of alerts by HTTP POST. Headers of each request:
 //
-//   Content-Type          application/json or application/fhir+json
-//   Calcinode-Alert       the alert's UID, the same at each repetition
-//   Calcinode-Timestamp   seconds since 1970 at which this request was made
-//   Calcinode-Signature   sha256=HEX, the HMAC-SHA256 of timestamp, a point, and the body; where there is a
-//   secret Authorization         Bearer TOKEN, where there is one If-None-Exist         identifier=...: a
-//   FHIR server makes the report once only
+// - Content-Type: application/json or application/fhir+json
+// - Calcinode-Alert: the alert's UID, the same at each repetition
+// - Calcinode-Timestamp: seconds since 1970 at which this request was made
+// - Calcinode-Signature, where there is a secret: sha256=HEX, the HMAC-SHA256 of timestamp, a point and the
+// body
+// - Authorization, where there is a token: Bearer TOKEN
+// - If-None-Exist, with FHIR: identifier=...: a server that knows it makes the report once only
 #pragma once
 
 #include <filesystem>

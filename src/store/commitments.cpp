@@ -86,8 +86,9 @@ void Database::record_verdicts(const std::string& transaction_uid,
         for (const auto& verdict : verdicts) {
             if (verdict.then == CommitmentVerdict::Then::committed)
                 c.query(
-                     "UPDATE delivery SET state = 'committed', committed = ?, last_error = '' WHERE id = ? "
-                     "AND state <> 'committed'",
+                     "UPDATE delivery SET state = 'committed', committed = ?, last_error = '', given_up = "
+                     "NULL "
+                     "WHERE id = ? AND state <> 'committed'",
                      now, verdict.delivery_id)
                     .run();
             else

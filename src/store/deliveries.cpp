@@ -25,10 +25,11 @@ std::vector<Delivery> Database::due_deliveries(const std::string& destination, U
 void Database::delivery_sent(std::int64_t id, UnixMillis now, Commitment commitment) {
     auto& c = *connection_;
     c.transaction(Durability::full, [&] {
-        // Where its commitment came while it was sent again, it stays committed.
+        // Where its commitment came while it was sent again, it stays committed. One that was given up while
+        // it was on its way has arrived all the same.
         c.query(
              "UPDATE delivery SET state = ?, attempts = attempts + 1, sent = ?2, not_before = ?2, asked = 0, "
-             "last_error = '' WHERE id = ? AND state = 'pending'",
+             "last_error = '', given_up = NULL WHERE id = ? AND (state = 'pending' OR given_up IS NOT NULL)",
              commitment == Commitment::asked ? "uncommitted" : "sent", now, id)
             .run();
     });
@@ -74,8 +75,8 @@ namespace {
 
 Database::DeliveryCounts counts_in(Query query) {
     if (!query.next()) return {};
-    return {query[0].getInt64(), query[1].getInt64(), query[2].getInt64(), query[3].getInt64(),
-            query[4].getInt64()};
+    return {query[0].getInt64(), query[1].getInt64(), query[2].getInt64(),
+            query[3].getInt64(), query[4].getInt64(), query[5].getInt64()};
 }
 
 }  // namespace
@@ -84,9 +85,9 @@ Database::DeliveryCounts Database::delivery_counts(const std::string& study_uid)
     auto& c = *connection_;
     return c.read([&] {
         return counts_in(
-            c.query("SELECT sum(state = 'pending'), sum(state = 'sent'), sum(state = 'uncommitted'), "
-                    "sum(state = 'committed'), sum(state = 'parked') FROM delivery_of_study WHERE study_uid "
-                    "= ?",
+            c.query("SELECT sum(shown = 'pending'), sum(shown = 'sent'), sum(shown = 'uncommitted'), "
+                    "sum(shown = 'committed'), sum(shown = 'parked'), sum(shown = 'given_up') FROM "
+                    "delivery_of_study WHERE study_uid = ?",
                     study_uid));
     });
 }
@@ -96,7 +97,8 @@ Database::DeliveryCounts Database::delivery_counts_of(const std::string& destina
     return c.read([&] {
         return counts_in(
             c.query("SELECT sum(state = 'pending'), sum(state = 'sent'), sum(state = 'uncommitted'), "
-                    "sum(state = 'committed'), sum(state = 'parked') FROM delivery WHERE destination = ?",
+                    "sum(state = 'committed'), sum(state = 'parked' AND given_up IS NULL), "
+                    "sum(given_up IS NOT NULL) FROM delivery WHERE destination = ?",
                     destination));
     });
 }
@@ -104,6 +106,19 @@ Database::DeliveryCounts Database::delivery_counts_of(const std::string& destina
 bool Database::is_delivered(const std::string& study_uid) {
     const auto counts = delivery_counts(study_uid);
     return counts.pending + counts.uncommitted + counts.parked == 0;
+}
+
+std::vector<std::string> Database::receivers_told(const std::string& study_uid, int revision) {
+    auto& c = *connection_;
+    return c.read([&] {
+        std::vector<std::string> receivers;
+        auto query = c.query(
+            "SELECT DISTINCT d.destination FROM delivery d JOIN result r ON r.id = d.result_id WHERE "
+            "r.study_uid = ? AND r.revision < ? AND d.kind = 'alert' AND d.given_up IS NULL ORDER BY 1",
+            study_uid, revision);
+        while (query.next()) receivers.push_back(query[0].getString());
+        return receivers;
+    });
 }
 
 }  // namespace calcinode::store

@@ -19,7 +19,7 @@ constexpr int most_listed = 200;
     "'uncommitted')), "                                                                                     \
     "(SELECT count(*) FROM delivery_of_study d WHERE d.study_uid = s.study_uid AND d.state IN ('sent', "    \
     "'committed')), "                                                                                       \
-    "(SELECT count(*) FROM delivery_of_study d WHERE d.study_uid = s.study_uid AND d.state = 'parked') "    \
+    "(SELECT count(*) FROM delivery_of_study d WHERE d.study_uid = s.study_uid AND d.shown = 'parked') "    \
     "FROM study s LEFT JOIN job j ON j.id = (SELECT max(id) FROM job WHERE study_uid = s.study_uid) "
 
 std::vector<ListedStudy> listed_in(Query query) {
@@ -63,7 +63,7 @@ std::vector<StudyDelivery> study_deliveries_in(Query query) {
         rows.push_back({query[0].getInt64(), query[1].getInt(), query[2].getString(), query[3].getString(),
                         query[4].getString(), std::filesystem::path(query[5].getString()).filename().string(),
                         query[6].getString(), query[7].getString(), query[8].getInt(), query[9].getInt64(),
-                        time_in(query[10]), time_in(query[11])});
+                        time_in(query[10]), time_in(query[11]), time_in(query[12])});
     return rows;
 }
 
@@ -112,9 +112,11 @@ std::optional<StudyHistory> Database::study_history(const std::string& study_uid
                     study_uid, most_listed));
         history.deliveries = study_deliveries_in(c.query(
             "SELECT * FROM (SELECT d.id, r.revision, d.destination, d.sop_class_uid, d.sop_instance_uid, "
-            "d.path, d.state, d.last_error, d.attempts, d.not_before, d.sent, d.committed FROM delivery d "
-            "JOIN result r ON r.id = d.result_id WHERE r.study_uid = ? ORDER BY d.id DESC LIMIT ?) ORDER BY "
-            "id",
+            "d.path, CASE WHEN d.given_up IS NULL THEN d.state ELSE 'given_up' END, d.last_error, "
+            "d.attempts, "
+            "d.not_before, d.sent, d.committed, d.given_up FROM delivery d JOIN result r ON r.id = "
+            "d.result_id "
+            "WHERE r.study_uid = ? ORDER BY d.id DESC LIMIT ?) ORDER BY id",
             study_uid, most_listed));
         return history;
     });

@@ -49,10 +49,12 @@ struct StudyResult {
 struct StudyDelivery {
     std::int64_t id = 0;
     int revision = 0;  // of its result
-    std::string destination, sop_class_uid, sop_instance_uid, file, state, last_error;
+    std::string destination, sop_class_uid, sop_instance_uid, file;
+    std::string state;  // of its row, or given_up
+    std::string last_error;
     int attempts = 0;
     UnixMillis not_before = 0;
-    std::optional<UnixMillis> sent, committed;
+    std::optional<UnixMillis> sent, committed, given_up;
 };
 
 struct StudyHistory {

@@ -52,16 +52,17 @@ std::optional<UnixMillis> time_in(Query query) {
 }
 
 constexpr const char* all_groups =
-    "SELECT destination, state, count(*), min(not_before), "
+    "SELECT destination, shown, count(*), min(not_before), "
     "coalesce((SELECT last_error FROM delivery e WHERE e.destination = d.destination AND e.state = d.state "
-    "AND e.last_error <> '' ORDER BY e.id DESC LIMIT 1), ''), min(created) "
-    "FROM delivery_of_study d GROUP BY destination, state ORDER BY destination, state";
+    "AND (e.given_up IS NOT NULL) = (d.shown = 'given_up') AND e.last_error <> '' ORDER BY e.id DESC LIMIT "
+    "1), ''), min(created) FROM delivery_of_study d GROUP BY destination, shown ORDER BY destination, shown";
 constexpr const char* groups_of_study =
-    "SELECT d.destination, d.state, count(*), min(d.not_before), "
+    "SELECT d.destination, d.shown, count(*), min(d.not_before), "
     "coalesce((SELECT last_error FROM delivery e JOIN result q ON q.id = e.result_id WHERE q.study_uid = ?1 "
-    "AND e.destination = d.destination AND e.state = d.state AND e.last_error <> '' ORDER BY e.id DESC LIMIT "
-    "1), ''), min(d.created) FROM delivery_of_study d WHERE d.study_uid = ?1 "
-    "GROUP BY d.destination, d.state ORDER BY d.destination, d.state";
+    "AND e.destination = d.destination AND e.state = d.state AND (e.given_up IS NOT NULL) = (d.shown = "
+    "'given_up') AND e.last_error <> '' ORDER BY e.id DESC LIMIT 1), ''), min(d.created) FROM "
+    "delivery_of_study d WHERE d.study_uid = ?1 GROUP BY d.destination, d.shown ORDER BY d.destination, "
+    "d.shown";
 
 }  // namespace
 

@@ -28,7 +28,7 @@ struct StudyWork {
 
 // The deliveries to a destination that are in one state.
 struct DeliveryGroup {
-    std::string destination, state;
+    std::string destination, state;  // that of their rows, or given_up
     std::int64_t count = 0;
     UnixMillis due = 0;      // the earliest time at which one of them is to be tried
     std::string last_error;  // of the newest of them that has one

@@ -2,6 +2,15 @@
 #include "store/connection.hpp"
 
 namespace calcinode::store {
+namespace {
+
+// Of a row of `delivery`: an alert, whose receiver has one of a later revision of the study's result.
+#define CALCINODE_REPLACED                                                                      \
+    "(kind = 'alert' AND EXISTS (SELECT 1 FROM delivery n JOIN result q ON q.id = n.result_id " \
+    "JOIN result o ON o.id = delivery.result_id WHERE n.kind = 'alert' AND "                    \
+    "n.destination = delivery.destination AND q.study_uid = o.study_uid AND q.revision > o.revision))"
+
+}  // namespace
 
 int Database::resend(const ResendFilter& which, UnixMillis now) {
     auto& c = *connection_;
@@ -12,10 +21,11 @@ int Database::resend(const ResendFilter& which, UnixMillis now) {
         return c
             .query(
                 "UPDATE delivery SET state = 'pending', attempts = 0, asked = 0, committed = NULL, "
-                "not_before = ?1, resumed = ?1 WHERE state <> 'pending' AND (state = 'parked' OR NOT ?2) AND "
-                "?3 IN ('', destination) AND ?5 IN (0, id) AND result_id IN (SELECT id FROM result WHERE "
-                "removed IS NULL AND "
-                "?4 IN ('', study_uid))",
+                "not_before = ?1, resumed = ?1, given_up = NULL WHERE state <> 'pending' AND "
+                "(NOT ?2 OR (state = 'parked' AND (given_up IS NULL OR ?4 <> '' OR ?5 <> 0))) AND "
+                "?3 IN ('', destination) AND ?5 IN (0, id) AND result_id IN "
+                "(SELECT id FROM result WHERE removed IS NULL AND ?4 IN ('', study_uid)) "
+                "AND NOT " CALCINODE_REPLACED,
                 now, which.only_parked ? 1 : 0, which.destination, which.study_uid, which.delivery_id)
             .run();
     });
@@ -28,6 +38,21 @@ bool Database::park_delivery(std::int64_t id, const std::string& why) {
                     "UPDATE delivery SET state = 'parked', last_error = ? WHERE id = ? AND state = 'pending'",
                     why, id)
                    .run() > 0;
+    });
+}
+
+int Database::discard(const DiscardFilter& which, UnixMillis now) {
+    auto& c = *connection_;
+    return c.transaction(Durability::full, [&] {
+        return c
+            .query(
+                "UPDATE delivery SET state = 'parked', given_up = ?1, last_error = CASE last_error "
+                "WHEN '' THEN 'given up before it was delivered' ELSE last_error END WHERE "
+                "given_up IS NULL AND (state = 'parked' OR (NOT ?2 AND state IN ('pending', "
+                "'uncommitted'))) AND ?3 IN ('', destination) AND ?5 IN (0, id) AND "
+                "result_id IN (SELECT id FROM result WHERE ?4 IN ('', study_uid))",
+                now, which.only_parked ? 1 : 0, which.destination, which.study_uid, which.delivery_id)
+            .run();
     });
 }
 

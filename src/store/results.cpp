@@ -1,5 +1,7 @@
 #include "store/results.hpp"
 
+#include "store/wanted.hpp"
+
 namespace calcinode::store {
 namespace {
 
@@ -14,7 +16,20 @@ bool insert_result(Database::Connection& c, const NewResult& result, int revisio
                .run() > 0;
 }
 
-void insert_deliveries(Database::Connection& c, const NewResult& result, UnixMillis now) {
+// The study's alerts to `receiver` of earlier results that were not sent, whatever keeps them: what they say
+// holds no more, and must not come after what does.
+void supersede_alerts(Database::Connection& c, const std::string& study_uid, const std::string& receiver,
+                      int revision, UnixMillis now) {
+    c.query(
+         "UPDATE delivery SET state = 'parked', given_up = ?1, "
+         "last_error = 'superseded by revision ' || ?2 WHERE destination = ?3 AND kind = 'alert' AND "
+         "state IN ('pending', 'parked') AND given_up IS NULL AND "
+         "result_id IN (SELECT id FROM result WHERE study_uid = ?4 AND revision < ?2)",
+         now, revision, receiver, study_uid)
+        .run();
+}
+
+void insert_deliveries(Database::Connection& c, const NewResult& result, int revision, UnixMillis now) {
     const auto result_id = c.database.getLastInsertRowid();
     const auto insert = [&](const std::string& to, const char* kind, const ObjectToDeliver& object) {
         c.query(
@@ -24,8 +39,12 @@ void insert_deliveries(Database::Connection& c, const NewResult& result, UnixMil
             .run();
     };
     for (const auto& destination : result.destinations)
-        for (const auto& object : result.objects) insert(destination, "object", object);
-    for (const auto& alert : result.alerts) insert(alert.receiver, "alert", {"", alert.uid, alert.path});
+        for (const auto& object : result.objects)
+            if (is_wanted(result, destination, object)) insert(destination, "object", object);
+    for (const auto& alert : result.alerts) {
+        supersede_alerts(c, result.study_uid, alert.receiver, revision, now);
+        insert(alert.receiver, "alert", {"", alert.uid, alert.path});
+    }
 }
 
 int newest_revision(Database::Connection& c, const std::string& study_uid) {
@@ -45,7 +64,7 @@ bool add_result(Database::Connection& c, const NewResult& result) {
             .run();
         return false;
     }
-    insert_deliveries(c, result, now);
+    insert_deliveries(c, result, revision, now);
     c.query("UPDATE study SET revision = ? WHERE study_uid = ?", revision, result.study_uid).run();
     return true;
 }
@@ -70,7 +89,7 @@ bool Database::take_in_result(const NewResult& result, int revision, std::int64_
              result.study_uid, result.status, now, instances)
             .run();
         if (!insert_result(c, result, revision, now)) return false;
-        insert_deliveries(c, result, now);
+        insert_deliveries(c, result, revision, now);
         // Judged already, unless the study has other images than those that the result was made of.
         c.query(
              "UPDATE study SET revision = ?2, verdict = ?3, reason = ?4, state = CASE WHEN "

@@ -4,9 +4,11 @@
 namespace calcinode::store {
 namespace {
 
-// Of a result r: not everything has arrived where it goes, and is committed where that is asked for.
-#define CALCINODE_UNDELIVERED \
-    "EXISTS (SELECT 1 FROM delivery d WHERE d.result_id = r.id AND d.state NOT IN ('sent', 'committed'))"
+// Of a result r: not everything has arrived where it goes, and is committed where that is asked for, or was
+// given up.
+#define CALCINODE_UNDELIVERED                                                               \
+    "EXISTS (SELECT 1 FROM delivery d WHERE d.result_id = r.id AND d.given_up IS NULL AND " \
+    "d.state NOT IN ('sent', 'committed'))"
 
 // Of a study s, its images: it was judged, or where ?1 says so failed, and all that came of it was delivered.
 #define CALCINODE_STUDY_IS_FINISHED                                                                 \

@@ -22,6 +22,13 @@
 //             uncommitted -> committed | pending (the peer lost it) | parked  deliver, by the peer's report
 //             any but pending -> pending                          the administrator's command to resend
 //             pending -> parked                                   the administrator's command to park
+//             parked -> given up, and back                        the administrator's commands to discard and
+//             to
+//                                                                 resend; given up counts as finished
+//             pending | uncommitted -> given up                   the command to discard, where the
+//             destination
+//                                                                 is not configured any more
+//             pending | parked alert -> given up                  a newer revision of the study's result
 //             any -> committed                                    a report that came late
 //
 // Instance rows are an index of the spool: a lost row is found again by the spool's sweep at start, so
@@ -32,6 +39,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -105,6 +113,8 @@ struct NewResult {
     std::vector<ObjectToDeliver> objects;
     std::vector<std::string> destinations;  // each object becomes a delivery row for each of these
     std::vector<AlertToDeliver> alerts = {};
+    // Of a destination that is not to get every object: the SOP classes of those that it gets.
+    std::map<std::string, std::vector<std::string>> wanted_classes = {};
 };
 
 // Of an object; or of an alert, whose UID takes the place of a SOP instance's and which is of no SOP class.
@@ -154,6 +164,12 @@ struct ResendFilter {
     std::string study_uid, destination;  // empty: all
     bool only_parked = false;
     std::int64_t delivery_id = 0;  // this one; 0: all
+};
+
+struct DiscardFilter {
+    std::string study_uid, destination;  // empty: all
+    bool only_parked = true;             // false: also what waits to be sent or committed
+    std::int64_t delivery_id = 0;        // this one; 0: all
 };
 
 // What became of the wish to analyse a study again.
@@ -255,7 +271,7 @@ class Database {
     // The instance came again while it was being removed, or after its file was lost: its row, be it marked,
     // sound or gone, is this one, it stays, and its study is receiving.
     void bring_back(const InstanceRow& row);
-    // Its objects were all delivered, or it has none.
+    // Its objects were all delivered or given up, or it has none.
     std::optional<FinishedResult> oldest_finished_result(UnixMillis created_before);
     void result_removed(std::int64_t result_id, UnixMillis now);
 
@@ -268,13 +284,16 @@ class Database {
     // Parks what waits for the destination and was created before `created_before`. Returns how many.
     int park_deliveries(const std::string& destination, UnixMillis created_before, const std::string& error);
     struct DeliveryCounts {
-        std::int64_t pending = 0, sent = 0, uncommitted = 0, committed = 0, parked = 0;
+        std::int64_t pending = 0, sent = 0, uncommitted = 0, committed = 0, parked = 0, given_up = 0;
     };
     DeliveryCounts delivery_counts(const std::string& study_uid);
     DeliveryCounts delivery_counts_of(const std::string& destination);
     // Whether each object of the study has arrived everywhere it goes, and is committed where that was asked
-    // for.
+    // for; what was given up is not waited for.
     bool is_delivered(const std::string& study_uid);
+    // Who was sent an alert of a result of the study before `revision`, or still has one to come: they must
+    // hear of that revision, whatever it says.
+    std::vector<std::string> receivers_told(const std::string& study_uid, int revision);
 
     // --- destinations
     DestinationRow destination(const std::string& name);
@@ -310,10 +329,14 @@ class Database {
     // changed something in between.
     std::int64_t data_version();
     // Deliveries that ended, well or not, and whose files are still there -> pending, due at once, their age
-    // counted from now; and the destination is tried at once. Returns how many.
+    // counted from now; and the destination is tried at once. What was given up comes back too, but with
+    // `only_parked` only where its study or itself is named. An alert that a newer one has replaced never
+    // does. Returns how many.
     int resend(const ResendFilter& which, UnixMillis now);
     // pending -> parked, by command. False where the delivery is not pending.
     bool park_delivery(std::int64_t id, const std::string& why);
+    // Parked, or as the filter says -> given up: finished, and never tried again by itself. Returns how many.
+    int discard(const DiscardFilter& which, UnixMillis now);
     // analysed, not_applicable or failed -> queued, with a new job.
     Reanalysis reanalyze(const std::string& study_uid, UnixMillis now);
     // Marks all images of a study that has ended for removal, and gives up what of its results has not been

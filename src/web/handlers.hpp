@@ -32,6 +32,8 @@ Answer resend(Context&, const Request&, const Parts&);
 Answer reanalyze(Context&, const Request&, const Parts&);
 Answer park(Context&, const Request&, const Parts&);
 Answer release(Context&, const Request&, const Parts&);
+Answer discard(Context&, const Request&, const Parts&);
 Answer release_destination(Context&, const Request&, const Parts&);
+Answer discard_destination(Context&, const Request&, const Parts&);
 
 }  // namespace calcinode::web

@@ -63,14 +63,24 @@ void states(Exposition& out, const std::vector<store::StateCount>& counts,
     }
 }
 
+// As above: increase() sees the first failed result only where there was a sample of 0 before.
+void results(Exposition& out, const std::vector<store::ResultCount>& counts) {
+    std::map<std::pair<std::string, std::string>, double> all{{{"analysed", "positive"}, 0},
+                                                              {{"analysed", "indeterminate"}, 0},
+                                                              {{"analysed", "negative"}, 0},
+                                                              {{"not_applicable", ""}, 0},
+                                                              {{"failed", ""}, 0}};
+    for (const auto& [status, verdict, count] : counts) all[{status, verdict}] += real(count);
+    for (const auto& [of, count] : all) out.sample(count, {{"status", of.first}, {"verdict", of.second}});
+}
+
 void work(Exposition& out, const store::Overview& all) {
     out.metric("calcinode_studies", "gauge", "Studies known, by state.");
     states(out, all.studies, {"receiving", "queued", "analysing", "analysed", "not_applicable", "failed"});
     out.metric("calcinode_jobs", "gauge", "Analysis jobs, by state.");
     states(out, all.jobs, {"queued", "leased", "done", "parked"});
     out.metric("calcinode_results_total", "counter", "Results made, by status and verdict.");
-    for (const auto& [status, verdict, count] : all.results)
-        out.sample(real(count), {{"status", status}, {"verdict", verdict}});
+    results(out, all.results);
     out.metric("calcinode_queue_oldest_seconds", "gauge",
                "Age of what waits longest; 0 where nothing waits.");
     out.sample(age_s(all.oldest_receiving), {{"queue", "receiving"}});
@@ -112,6 +122,13 @@ void disk(Exposition& out, const Live& live) {
             real(live.refuse_below_bytes));
 }
 
+void certificates(Exposition& out, const Live& live) {
+    if (live.certificates.empty()) return;
+    out.metric("calcinode_certificate_expiry_seconds", "gauge",
+               "When the certificate in use expires, seconds since 1970.");
+    for (const auto& [use, until_s] : live.certificates) out.sample(real(until_s), {{"use", use}});
+}
+
 void process(Exposition& out, const Live& live) {
     out.metric("calcinode_build_info", "gauge", "Always 1; the version is in the label.");
     out.sample(1, {{"version", CALCINODE_VERSION}});
@@ -150,6 +167,7 @@ std::string exposition(Context& context) {
     work(out, all);
     deliveries(out, context, all, context.database.destinations());
     disk(out, live);
+    certificates(out, live);
     process(out, live);
     http(out, context);
     return out.text();

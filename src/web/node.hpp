@@ -29,6 +29,11 @@ struct Durations {
     std::uint64_t count = 0;
 };
 
+struct CertificateExpiry {
+    std::string use;
+    std::int64_t until_s = 0;  // since 1970
+};
+
 // Counts are since the start.
 struct Live {
     UnixMillis started = 0;
@@ -41,6 +46,7 @@ struct Live {
     bool stopping = false;
     bool takes_images = true;  // the spool has room
     UnixMillis last_look = 0;  // when it was last looked for complete studies, which is done twice a second
+    std::vector<CertificateExpiry> certificates;
     std::uint64_t free_bytes = 0, total_bytes = 0, refuse_below_bytes = 0;  // of the disk
 };
 

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "web/door.hpp"
 #include "web/session.hpp"
 #include "web/stream.hpp"
 
@@ -12,9 +13,7 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using boost::system::error_code;
 
-constexpr int waiting_at_the_door = 64;
 constexpr std::chrono::milliseconds rest_after_failure{100};
 
 class AsioServer final : public Server {
@@ -37,18 +36,12 @@ class AsioServer final : public Server {
 
     Result<> listen(const ServerOptions& options) {
         try {
-            const tcp::endpoint endpoint(asio::ip::make_address(options.bind), options.port);
-            acceptor_.open(endpoint.protocol());
-            acceptor_.set_option(tcp::acceptor::reuse_address(true));
-            acceptor_.bind(endpoint);
-            acceptor_.listen(waiting_at_the_door);
-            port_ = acceptor_.local_endpoint().port();
+            port_ = door_.open({asio::ip::make_address(options.bind), options.port});
         } catch (const boost::system::system_error& failure) {
             return fail("cannot listen for HTTP on " + options.bind + ", port " +
                         std::to_string(options.port) +
                         " (http.bind, http.port): " + failure.code().message());
         }
-        accept();
         thread_ = std::thread([this] { run(); });
         return {};
     }
@@ -58,9 +51,7 @@ class AsioServer final : public Server {
     void stop() override {
         if (!thread_.joinable()) return;
         asio::post(io_, [this] {
-            error_code ignored;
-            acceptor_.close(ignored);
-            pause_.cancel();
+            door_.close();
             shared_.connections.close_all();
         });
         thread_.join();
@@ -70,23 +61,20 @@ class AsioServer final : public Server {
     // Until stop() has closed all there is.
     void run() {
         while (true) try {
+                door_.wait();
                 io_.run();
                 return;
             } catch (const std::exception& error) {
                 spdlog::error("HTTP: unexpected: {}", error.what());
+                std::this_thread::sleep_for(rest_after_failure);  // no busy loop, whatever it is
             }
     }
 
-    void accept() {
-        acceptor_.async_accept([this](error_code error, tcp::socket socket) {
-            if (!acceptor_.is_open()) return;
-            if (error) return accept_later(error);
-            auto& connections = shared_.connections;
-            if (connections.count() < most_connections || make_room())
-                serve_connection(std::move(socket), shared_);
-            shared_.site.context().connections = connections.count();
-            accept();
-        });
+    void take(tcp::socket socket) {
+        auto& connections = shared_.connections;
+        if (connections.count() < most_connections || make_room())
+            serve_connection(std::move(socket), shared_);
+        shared_.site.context().connections = connections.count();
     }
 
     bool make_room() {
@@ -94,18 +82,9 @@ class AsioServer final : public Server {
         return shared_.connections.close_one();
     }
 
-    void accept_later(error_code error) {
-        spdlog::debug("HTTP: cannot accept a connection: {}", error.message());
-        pause_.expires_after(rest_after_failure);
-        pause_.async_wait([this](error_code) {
-            if (acceptor_.is_open()) accept();
-        });
-    }
-
     Shared shared_;
     asio::io_context io_{1};
-    tcp::acceptor acceptor_{io_};
-    asio::steady_timer pause_{io_};
+    Door door_{io_, [this](tcp::socket socket) { take(std::move(socket)); }};
     std::uint16_t port_ = 0;
     std::thread thread_;
 };

@@ -42,7 +42,9 @@ const std::vector<Route>& routes() {
         {"POST", {"api", "v1", "studies", "*", "reanalyze"}, For::token, reanalyze},
         {"POST", {"api", "v1", "studies", "*", "deliveries", "*", "park"}, For::token, park},
         {"POST", {"api", "v1", "studies", "*", "deliveries", "*", "release"}, For::token, release},
+        {"POST", {"api", "v1", "studies", "*", "deliveries", "*", "discard"}, For::token, discard},
         {"POST", {"api", "v1", "destinations", "*", "release"}, For::token, release_destination},
+        {"POST", {"api", "v1", "destinations", "*", "discard"}, For::token, discard_destination},
     };
     return all;
 }

@@ -126,10 +126,25 @@ Answer release(Context& context, const Request& request, const Parts& parts) {
         return error_answer(409, "its destination is not configured any more");
     const auto& uid = history->study.work.study_uid;
     if (context.database.resend({uid, delivery->destination, true, delivery->id}, now_ms()) == 0)
-        return error_answer(409, "only what is parked, and whose files are kept, can be released");
+        return error_answer(409,
+                            "only what is parked or given up, whose files are kept, and that nothing newer "
+                            "replaces, can be released");
     spdlog::info("study {}: {} to {} is released, asked for by HTTP from {}", uid, delivery->file,
                  delivery->destination, request.peer);
     return done(context, {{"state", "pending"}});
+}
+
+Answer discard(Context& context, const Request& request, const Parts& parts) {
+    const auto history = history_of(context, parts.at(0));
+    const auto* delivery = history ? delivery_in(*history, parts.at(1)) : nullptr;
+    if (!delivery) return error_answer(404, "no such delivery");
+    const auto& uid = history->study.work.study_uid;
+    const bool only_parked = is_configured(context, delivery->destination);
+    if (context.database.discard({uid, delivery->destination, only_parked, delivery->id}, now_ms()) == 0)
+        return error_answer(409, "only what is parked, or has no destination any more, can be given up");
+    spdlog::info("study {}: {} to {} is given up, asked for by HTTP from {}", uid, delivery->file,
+                 delivery->destination, request.peer);
+    return done(context, {{"state", "given_up"}});
 }
 
 Answer release_destination(Context& context, const Request& request, const Parts& parts) {
@@ -140,6 +155,16 @@ Answer release_destination(Context& context, const Request& request, const Parts
     if (count == 0) return error_answer(409, "nothing is parked for it");
     spdlog::info("{}: {} parked objects are released, asked for by HTTP from {}", destination, count,
                  request.peer);
+    return done(context, {{"objects", count}});
+}
+
+// Also of one that is not configured any more: there is nothing else to be done about it.
+Answer discard_destination(Context& context, const Request& request, const Parts& parts) {
+    const auto& destination = parts.at(0);
+    const bool only_parked = is_configured(context, destination);
+    const int count = context.database.discard({"", destination, only_parked}, now_ms());
+    if (count == 0) return error_answer(409, "nothing is parked for it");
+    spdlog::info("{}: {} objects are given up, asked for by HTTP from {}", destination, count, request.peer);
     return done(context, {{"objects", count}});
 }
 

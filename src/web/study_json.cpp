@@ -58,6 +58,7 @@ Json deliveries_json(const Context& context, const store::StudyHistory& history)
                         {"not_before_ms", d.not_before},
                         {"sent_ms", or_null(d.sent)},
                         {"committed_ms", or_null(d.committed)},
+                        {"given_up_ms", or_null(d.given_up)},
                         {"last_error", d.last_error}});
     return json;
 }
@@ -92,6 +93,10 @@ void add_jobs(std::vector<Event>& events, const store::StudyHistory& history) {
     }
 }
 
+std::string objects_in_words(int count) {
+    return std::to_string(count) + (count == 1 ? " object" : " objects");
+}
+
 // Of all objects of one result that one destination got, one line when the last of them was there.
 void add_deliveries(std::vector<Event>& events, const store::StudyHistory& history) {
     struct Last {
@@ -109,14 +114,23 @@ void add_deliveries(std::vector<Event>& events, const store::StudyHistory& histo
         ++last.commitments;
         last.committed = std::max(last.committed, *d.committed);
     }
-    const auto objects = [](int count) {
-        return std::to_string(count) + (count == 1 ? " object" : " objects");
-    };
     for (const auto& [to, last] : all) {
-        events.push_back({last.sent, "sent to " + to.second, objects(last.objects)});
+        events.push_back({last.sent, "sent to " + to.second, objects_in_words(last.objects)});
         if (last.commitments > 0)
-            events.push_back({last.committed, "committed by " + to.second, objects(last.commitments)});
+            events.push_back(
+                {last.committed, "committed by " + to.second, objects_in_words(last.commitments)});
     }
+}
+
+// One line for all that were given up at once.
+void add_given_up(std::vector<Event>& events, const store::StudyHistory& history) {
+    std::map<std::pair<UnixMillis, std::string>, std::vector<const store::StudyDelivery*>> all;
+    for (const auto& d : history.deliveries)
+        if (d.given_up) all[{*d.given_up, d.destination}].push_back(&d);
+    for (const auto& [when, deliveries] : all)
+        events.push_back(
+            {when.first, "given up for " + when.second,
+             objects_in_words(static_cast<int>(deliveries.size())) + ": " + deliveries.front()->last_error});
 }
 
 }  // namespace
@@ -134,6 +148,7 @@ Json timeline_of(const store::StudyHistory& history) {
             events.push_back({*result.removed, "result " + std::to_string(result.revision) + " removed", ""});
     }
     add_deliveries(events, history);
+    add_given_up(events, history);
     if (history.images_removed) events.push_back({*history.images_removed, "images removed", ""});
     std::ranges::stable_sort(events, {}, &Event::time);
     Json json = Json::array();

@@ -375,6 +375,50 @@ class Audit(Alerts):
                 self.assertEqual(node.stop(), 0)
 
 
+class Withdrawn(Alerts):
+    """A positive study is judged again, and is positive no more: by thresholds that nothing can meet."""
+
+    name = "HOOK"
+
+    def judge_again(self, node):
+        self.assertEqual(node.stop(), 0)
+        node.sections["verdict"] = {"positive_confidence": 1.0, "indeterminate_confidence": 1.0}
+        node.start()
+        subprocess.run([daemon.CALCINODE, "reanalyze", "--config", str(node.folder / "calcinode.toml"), "--study",
+                        JUDGED.study_uid], check=True, stdout=subprocess.DEVNULL)
+
+        def judged_again():
+            """a second result"""
+            return node.rows("SELECT 1 FROM result WHERE revision = 2")
+        daemon.wait_for(judged_again, 240)
+
+    def test_who_was_told_of_a_positive_study_is_told_that_it_is_none_whatever_when_says(self):
+        with webhook_listener.Listener() as hook:
+            node = self.node(hook.port, when=["positive"]).start()
+            self.wait_for_state(node, "sent")
+            self.judge_again(node)
+            first, second = (json.loads(hook.came.get(timeout=30)) for _ in range(2))
+        self.assertEqual([first["verdict"], first["revision"], first["corrects"]], ["positive", 1, False])
+        self.assertNotEqual(second["verdict"], "positive")
+        self.assertEqual([second["revision"], second["corrects"]], [2, True])
+
+    def test_a_receiver_that_is_away_meanwhile_hears_of_the_newest_revision_only(self):
+        port = orthanc.free_port()
+        node = self.node(port, when=["positive"]).start()
+        self.wait_for_trouble(node)
+        self.judge_again(node)
+        rows = node.rows("SELECT last_error, given_up FROM delivery WHERE kind = 'alert' AND destination = 'HOOK' "
+                         "ORDER BY id")
+        self.assertEqual(rows[0]["last_error"], "superseded by revision 2")
+        self.assertTrue(rows[0]["given_up"])
+        self.assertIsNone(rows[1]["given_up"])
+        with webhook_listener.Listener(port=port) as hook:
+            told = json.loads(hook.came.get(timeout=60))
+            node.stop()
+            self.assertEqual(len(hook.requests), 1)
+        self.assertEqual([told["revision"], told["corrects"]], [2, True])
+
+
 class When(unittest.TestCase):
     def test_a_verdict_that_is_not_asked_for_is_not_told(self):
         with JUDGED.node(BASE / "when", []) as node:

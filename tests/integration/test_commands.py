@@ -1,5 +1,6 @@
-"""status, resend and reanalyze: what an administrator sees and does beside a daemon, or without one."""
+"""status, resend, discard and reanalyze: what an administrator sees and does beside a daemon, or without one."""
 
+import contextlib
 import json
 import pathlib
 import subprocess
@@ -13,6 +14,18 @@ import daemon
 import orthanc
 
 NOBODY = "1.2.826.0.1.3680043.10.999.404"
+# A PACS that takes reports and nothing else.
+REPORTS_ONLY = r"""
+[[TransferSyntaxes]]
+[Explicit]
+TransferSyntax1 = LittleEndianExplicit
+[[PresentationContexts]]
+[Reports]
+PresentationContext1 = EnhancedSRStorage\Explicit
+[[Profiles]]
+[ReportsOnly]
+PresentationContexts = Reports
+"""
 
 
 class Commands(unittest.TestCase):
@@ -56,27 +69,69 @@ class Commands(unittest.TestCase):
         self.assertEqual(self.node.wait_for_judgement(study_uid)["state"], "analysed")
         return study_uid
 
-    def test_what_was_parked_is_shown_with_its_cause_and_sent_again_on_command(self):
-        self.node.destinations[0]["ae_title"] = "SOMEBODY"
+    @contextlib.contextmanager
+    def pacs_for_reports_only(self):
+        profile = self.folder / "profile.cfg"
+        profile.write_text(REPORTS_ONLY)
+        (self.folder / "received").mkdir()
+        scp = subprocess.Popen(["storescp", "-xf", str(profile), "ReportsOnly", "-od", str(self.folder / "received"),
+                                str(self.pacs.dicom_port)])
+        try:
+            yield
+        finally:
+            scp.terminate()
+            scp.wait(10)
+
+    def park_all_but_the_report(self):
         self.node.start()
-        self.pacs.start(self.node.port)
-        study_uid = self.judge()
-        states = self.node.wait_for_deliveries(study_uid)
-        self.assertEqual(set(states.values()), {"parked"})
+        with self.pacs_for_reports_only():
+            study_uid = self.judge()
+            states = self.node.wait_for_deliveries(study_uid)
+        self.assertEqual(sorted(states.values()), ["parked", "parked", "parked", "sent"])
+        return study_uid
+
+    def test_what_was_parked_is_shown_with_its_cause_and_sent_again_on_command(self):
+        study_uid = self.park_all_but_the_report()
         words = self.run_command("status")
-        self.assertIn(f"PACS: {len(states)} parked", words)
-        self.assertIn("it is not called SOMEBODY", words)
+        self.assertIn("PACS: 3 parked, 1 sent", words)
+        self.assertIn("does not accept SOP class", words)
         self.assertIn("calcinode resend --config", words)
+        self.assertIn("calcinode discard --config", words)
         self.assertIn("daemon: running", words)
         self.assertNotIn("Secretname", words + self.run_command("status", "--study", study_uid))
 
-        self.assertEqual(self.node.stop(), 0)
-        self.node.destinations[0]["ae_title"] = "ORTHANC"
-        self.node.start()
-        self.assertIn(f"{len(states)} objects will be sent again", self.run_command("resend", "--parked"))
-        self.wait_for_delivery(len(states))
-        self.assertEqual(len(self.pacs.all_instances()), len(states))
+        self.pacs.start(self.node.port)
+        self.assertIn("3 objects will be sent again", self.run_command("resend", "--parked"))
+        self.wait_for_delivery(4)
+        self.assertEqual(len(self.pacs.all_instances()), 3)
         self.assertIn("no such parked object", self.run_command("resend", "--parked", code=4))
+
+    def test_what_a_pacs_will_never_take_is_given_up_and_brought_back_on_command(self):
+        study_uid = self.park_all_but_the_report()
+        self.assertIn("say which", self.run_command("discard", code=2))
+        self.assertIn("nothing of that is parked", self.run_command("discard", "--study", NOBODY, code=4))
+        self.assertIn("PACS: 3 objects given up.", self.run_command("discard", "--destination", "PACS"))
+        self.assertEqual(self.deliveries(), {"sent": 1, "given_up": 3})
+        self.assertIn("PACS: 3 given up, 1 sent", self.run_command("status"))
+        self.assertIn("nothing of that is parked", self.run_command("discard", "--destination", "PACS", code=4))
+
+        self.pacs.start(self.node.port)
+        self.assertIn("no such parked object", self.run_command("resend", "--parked", code=4))
+        self.assertIn("3 objects will be sent again", self.run_command("resend", "--parked", "--study", study_uid))
+        self.wait_for_delivery(4)
+
+    def test_what_waits_for_a_destination_that_is_not_configured_any_more_is_given_up(self):
+        self.node.start()
+        study_uid = self.judge()
+        self.assertIn("nothing of that is parked", self.run_command("discard", "--destination", "PACS", code=4))
+        self.assertEqual(self.node.stop(), 0)
+        self.node.destinations[0]["name"] = "ARCHIVE"
+        self.node.start()
+        self.assertIn("not in the configuration: what waits for it stays", self.run_command("status"))
+        self.assertIn("PACS: 4 objects given up; it is not in the configuration",
+                      self.run_command("discard", "--destination", "PACS"))
+        self.assertEqual(self.deliveries(), {"given_up": 4})
+        self.assertEqual(set(self.node.wait_for_deliveries(study_uid).values()), {"parked"})
 
     def test_delivered_and_analysed_again_a_study_is_the_same_and_the_pacs_has_it_once(self):
         self.node.start()

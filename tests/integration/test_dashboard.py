@@ -121,7 +121,7 @@ class Dashboard(unittest.TestCase):
             return len(self.pacs.all_instances()) == len(self.objects)
         daemon.wait_for(again, 20)
 
-    def test_what_waits_for_a_pacs_that_is_away_can_be_parked_and_released(self):
+    def test_what_waits_for_a_pacs_that_is_away_can_be_parked_given_up_and_released(self):
         self.open(self.study_page(), "[data-key=resend]")
         self.pacs.stop()
         try:
@@ -129,6 +129,9 @@ class Dashboard(unittest.TestCase):
             number = self.click("park ").split()[1]
             self.browser.wait_for_text("It is parked.")
             self.assertEqual(self.delivery(number), "parked")
+            self.click(f"discard {number}")
+            self.browser.wait_for_text("nothing waits for it any more")
+            self.browser.wait_for_text("given up for PACS")
         finally:
             self.pacs.start(self.node.port)
         self.click(f"release {number}")

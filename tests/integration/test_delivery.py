@@ -31,13 +31,34 @@ class Delivery(unittest.TestCase):
         self.assertEqual(node.wait_for_judgement(study_uid)["state"], "analysed")
         return study_uid
 
-    def test_a_wrong_called_ae_title_is_parked_at_once_and_the_log_says_what_to_correct(self):
+    def test_a_wrong_called_ae_title_loses_nothing_and_the_log_says_what_to_correct(self):
         node = self.node_for("SOMEBODY")
         self.pacs.start(node.port)
         study_uid = self.judge(node)
-        self.assertEqual(set(node.wait_for_deliveries(study_uid, 20).values()), {"parked"})
-        self.assertIn("it is not called SOMEBODY; correct ae_title of the destination", node.log())
-        self.assertEqual({row["attempts"] for row in node.rows("SELECT attempts FROM delivery")}, {1})
+
+        def rejected_twice():
+            """two rejections"""
+            return node.rows("SELECT 1 FROM destination WHERE failures >= 2")
+        daemon.wait_for(rejected_twice, 30)
+        self.assertEqual(node.log().count("refuses us"), 1)
+        self.assertRegex(node.log(), "PACS: refuses us, 4 objects wait and are tried again .* it is not called SOMEBODY; "
+                                     "correct ae_title of the destination")
+        self.assertEqual(node.stop(), 0)
+        node.destinations[0]["ae_title"] = "ORTHANC"
+        node.start()
+        self.assertEqual(set(node.wait_for_deliveries(study_uid, 40).values()), {"sent"}, node.log())
+
+    def test_a_destination_gets_the_kinds_that_it_names_and_others_all(self):
+        classes = {"sr": "88.22", "seg": "66.4", "sc": "7", "ko": "88.59"}
+        nobody = {"host": "127.0.0.1", "port": self.pacs.dicom_port, "ae_title": "ORTHANC", "timeout_s": 2}
+        node = self.enterContext(daemon.Daemon(self.folder / "node", destinations=[
+            {"name": "ALL", **nobody}, *({"name": kind, "kinds": [kind], **nobody} for kind in classes)])).start()
+        self.judge(node)
+        rows = node.rows("SELECT destination, sop_class_uid FROM delivery ORDER BY destination")
+        there = {name: {row["sop_class_uid"].removeprefix("1.2.840.10008.5.1.4.1.1.") for row in rows
+                        if row["destination"] == name} for name in ("ALL", *classes)}
+        self.assertEqual(there, {"ALL": set(classes.values())} | {kind: {uid} for kind, uid in classes.items()})
+        self.assertIn("objects queued: 4 for ALL, 1 for sr, 1 for seg, 1 for sc, 1 for ko", node.log())
 
     def test_a_pacs_that_comes_back_gets_each_object_once_also_after_a_restart(self):
         node = self.node_for("ORTHANC")

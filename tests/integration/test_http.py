@@ -239,11 +239,55 @@ class AStudy(unittest.TestCase):
             asked |= set(re.findall(r"calcinode_\w+|process_\w+", (config / file).read_text()))
         asked = {re.sub(r"_(bucket|sum|count)$", "", name) for name in asked}
         self.assertGreater(len(asked), 10)
-        self.assertEqual(asked - names, set())
+        self.assertEqual(asked - names, {"calcinode_certificate_expiry_seconds"})  # of a node with TLS: test_https.py
 
     def test_healthy_and_ready(self):
         self.assertEqual(self.client.json("/healthz"), {"alive": True})
         self.assertEqual(self.client.json("/readyz"), {"running": True, "database": True, "room_on_disk": True})
+
+
+class Rules(unittest.TestCase):
+    """What the alert rules fire at, by Prometheus' own reckoning."""
+
+    def firing(self, **series):
+        """The names of the alerts that fire after two hours; each of `series` has its labels, and a value a minute."""
+        if not shutil.which("promtool"):
+            cases.skip_loudly("promtool (package prometheus) is not installed")
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="calcinode-")))
+        labels = 'job="calcinode",instance="node"'
+        given = [{"series": f"calcinode_{name}{{{labels}{more}}}", "values": values}
+                 for name, (more, values) in series.items()]
+        question = {"expr": 'count by (alertname) (ALERTS{alertstate="firing"})', "eval_time": "2h", "exp_samples": []}
+        file = folder / "test.json"  # JSON is YAML
+        file.write_text(json.dumps({
+            "rule_files": [str(orthanc.SOURCE / "config/prometheus-alerts.yml")], "evaluation_interval": "1m",
+            "tests": [{"interval": "1m", "input_series": given, "promql_expr_test": [question]}]}))
+        done = subprocess.run(["promtool", "test", "rules", str(file)], capture_output=True, text=True, check=False)
+        return set(re.findall(r'alertname=\\?"(\w+)', done.stdout + done.stderr))
+
+    def test_a_study_that_failed_is_told_whether_its_job_was_parked_or_ended(self):
+        quiet, once = "0x120", "0x100 1x20"
+        failed, parked = ',status="failed",verdict=""', ',state="parked"'
+        self.assertEqual(self.firing(jobs=(parked, quiet), results_total=(failed, quiet)), set())
+        self.assertEqual(self.firing(jobs=(parked, quiet), results_total=(failed, once)), {"CalcinodeStudiesFail"})
+        self.assertEqual(self.firing(jobs=(parked, once), results_total=(failed, quiet)), {"CalcinodeStudiesFail"})
+
+    def test_a_sender_that_is_not_let_in_is_told_and_a_crowd_is_not(self):
+        for reason in ("calling_ae", "called_ae", "address"):
+            fired = self.firing(connections_refused_total=(f',reason="{reason}"', "0x100 1x20"))
+            self.assertEqual(fired, {"CalcinodeSendersRefused"}, reason)
+        self.assertEqual(self.firing(connections_refused_total=(',reason="crowded"', "0x100 1x20")), set())
+
+    def test_what_is_given_up_is_no_alert_and_what_is_parked_is_one(self):
+        self.assertEqual(self.firing(deliveries=(',destination="PACS",state="given_up"', "3x120")), set())
+        self.assertEqual(self.firing(deliveries=(',destination="PACS",state="parked"', "3x120")),
+                         {"CalcinodeDeliveryParked"})
+
+    def test_a_certificate_that_ends_within_30_days_is_told(self):
+        now, day = 7200, 86400  # the test's time begins with 1970
+        for days, expected in ((29, {"CalcinodeCertificateExpires"}), (31, set()), (-1, {"CalcinodeCertificateExpires"})):
+            until = f"{now + days * day}x120"
+            self.assertEqual(self.firing(certificate_expiry_seconds=(',use="tls"', until)), expected, days)
 
 
 class Access(unittest.TestCase):

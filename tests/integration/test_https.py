@@ -41,8 +41,15 @@ class Https(unittest.TestCase):
         self.port = int(daemon.wait_for(told, 20).group(1))
         return node
 
+    def metric(self, name):
+        line = next(line for line in self.answer("/metrics")[1].decode().splitlines() if line.startswith(name))
+        return float(line.split()[-1])
+
     def ask(self, path="/api/v1/studies", identity=None, headers=None):
-        """The status, over a connection whose certificate is verified."""
+        return self.answer(path, identity, headers)[0]
+
+    def answer(self, path, identity=None, headers=None):
+        """The status and the body, over a connection whose certificate is verified."""
         context = ssl.create_default_context(cafile=self.hospital.certificate)
         context.hostname_checks_common_name = True  # the test's certificates have no other name
         if identity:
@@ -53,14 +60,16 @@ class Https(unittest.TestCase):
         try:
             connection.request("GET", path, headers=headers or {})
             answer = connection.getresponse()
-            answer.read()
-            return answer.status
+            return answer.status, answer.read()
         finally:
             connection.close()
 
     def test_it_is_served_by_tls_and_by_nothing_else(self):
         node = self.start()
         self.assertEqual([self.ask(path) for path in ("/", "/api/v1/studies", "/metrics", "/readyz")], [200] * 4)
+        days_left = (self.metric('calcinode_certificate_expiry_seconds{use="http"}') - time.time()) / 86400
+        self.assertTrue(9 < days_left <= 10, days_left)
+        self.assertRegex(node.log(), r"localhost.pem: the certificate of /CN=localhost expires on .*; get a new one")
         plain = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         plain.request("GET", "/healthz")
         answer = plain.getresponse()

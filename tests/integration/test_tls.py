@@ -197,6 +197,8 @@ class Check(unittest.TestCase):
         self.assertEqual(code, 0, output)
         self.assertNotIn("Beware", output)
         self.assertIn("with TLS", output)
+        self.assertRegex(output, r"tls: .*: the certificate of /CN=\S+ is valid until \d{4}-\d\d-\d\d \d\d:\d\d UTC\.")
+        self.assertRegex(output, r"tls_trusted: .* is valid until ")
 
     def test_files_that_cannot_be_used_are_named_with_the_reason(self):
         other = self.root.issue("other")

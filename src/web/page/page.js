@@ -71,7 +71,7 @@ const plain = (text) => String(text).replaceAll("_", " ");
 const colours = {
   positive: "red", indeterminate: "amber", negative: "green", failed: "red", not_applicable: "grey",
   receiving: "blue", queued: "blue", analysing: "blue", parked: "red", pending: "amber", uncommitted: "amber",
-  sent: "green", committed: "green",
+  sent: "green", committed: "green", given_up: "grey",
 };
 
 function badge(word, large) {
@@ -343,18 +343,24 @@ function timeline(data) {
 
 function deliveryRow(uid, delivery) {
   const path = `/api/v1/studies/${uid}/deliveries/${delivery.id}`;
-  const button = delivery.state === "parked" && delivery.configured
-    ? action(`release ${delivery.id}`, "Release", `${path}/release`, () => "It is sent again.", {class: "small"})
-    : delivery.state === "pending"
-      ? action(`park ${delivery.id}`, "Park", `${path}/park`, () => "It is parked.", {class: "small"}) : null;
-  if (button) button.setAttribute("aria-label", `${button.textContent} ${delivery.file} for ${delivery.destination}`);
-  const when = delivery.committed_ms || delivery.sent_ms;
+  const {state, configured} = delivery;
+  const buttons = [];
+  const offer = (word, done) => {
+    const button = action(`${word.toLowerCase()} ${delivery.id}`, word, `${path}/${word.toLowerCase()}`, () => done, {class: "small"});
+    button.setAttribute("aria-label", `${word} ${delivery.file} for ${delivery.destination}`);
+    buttons.push(button, " ");
+  };
+  if (configured && (state === "parked" || state === "given_up")) offer("Release", "It is sent again.");
+  if (configured && state === "pending") offer("Park", "It is parked.");
+  if (state === "parked" || (!configured && (state === "pending" || state === "uncommitted")))
+    offer("Discard", "It is given up; nothing waits for it any more.");
+  const when = delivery.committed_ms || delivery.sent_ms || delivery.given_up_ms;
   return make("tr", {},
     make("td", {}, badge(delivery.state)),
     make("td", {}, delivery.destination, delivery.configured ? null : make("span", {class: "wrong"}, " (not configured)")),
     make("td", {}, make("code", {}, delivery.file)),
     make("td", {class: "time"}, when ? timeOf(when, brief) : plural(delivery.attempts, "attempt")),
-    make("td", {class: "wide"}, delivery.last_error, delivery.last_error && button ? " " : null, button));
+    make("td", {class: "wide"}, delivery.last_error, delivery.last_error ? " " : null, buttons));
 }
 
 function deliveries(uid, data) {
@@ -435,13 +441,17 @@ function destinationPanel(name, to) {
   const states = Object.entries(to.deliveries).map(([state, group]) => make("div", {}, badge(state), ` ${group.count}`,
     group.last_error ? make("span", {class: "soft"}, ` ${group.last_error}`) : null));
   const parked = to.deliveries.parked;
+  const open = parked || (!to.configured && (to.deliveries.pending || to.deliveries.uncommitted));
+  const at = `/api/v1/destinations/${encodeURIComponent(name)}`;
+  const release = parked && to.configured ? action(`release ${name}`, `Release ${parked.count} parked`, `${at}/release`,
+    (answer) => `${plural(answer.objects, "object")} will be sent again.`) : null;
+  const discard = open ? action(`discard ${name}`, to.configured ? `Discard ${parked.count} parked` : "Discard what waits",
+    `${at}/discard`, (answer) => `${plural(answer.objects, "object")} given up; nothing waits for them any more.`) : null;
   return make("section", {class: "panel"},
     make("div", {class: "heading"}, make("h2", {}, name),
       to.configured ? make("span", {class: `badge ${away ? "red" : reach ? "green" : ""}`},
         away ? "does not answer" : reach ? "answers" : "not tried yet") : make("span", {class: "badge amber"}, "not configured"),
-      parked && to.configured ? make("div", {class: "actions"}, action(`release ${name}`, `Release ${parked.count} parked`,
-        `/api/v1/destinations/${encodeURIComponent(name)}/release`,
-        (answer) => `${plural(answer.objects, "object")} will be sent again.`)) : null),
+      open ? make("div", {class: "actions"}, release, discard) : null),
     away ? make("p", {class: "wrong"}, `${reach.trouble} (${plural(reach.failures, "attempt")} since ${whole(reach.since_ms)}, next ${clock(reach.not_before_ms)})`) : null,
     states.length ? states : make("p", {class: "soft"}, "Nothing was sent there yet."));
 }

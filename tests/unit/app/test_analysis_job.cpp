@@ -76,6 +76,16 @@ TEST_CASE("a judged study has its result in place and its objects in the outbox"
     CHECK(fs::is_regular_file(f.results / due[0].path));
 }
 
+TEST_CASE("a destination that does not want reports gets none, and no other is told apart by it") {
+    Fixture f;
+    f.config.destinations[0].kinds = {"seg"};
+    f.config.destinations.push_back({.name = "ALL", .host = "localhost", .ae_title = "ALL", .port = 104});
+    auto jobs = f.jobs(positive);
+    CHECK(jobs.do_next());
+    CHECK(f.database.due_deliveries("PACS", now_ms(), 10).empty());
+    CHECK(f.database.due_deliveries("ALL", now_ms(), 10).size() == 1);
+}
+
 TEST_CASE("a failed analysis is tried again, up to max_attempts, and leaves nothing half-written") {
     Fixture f;
     f.config.analysis.max_attempts = 1;

@@ -81,13 +81,25 @@ TEST_CASE("a destination shows counts, cause and next attempt; what is parked, t
     CHECK(says(text, "not reached for 1 h 0 min, 4 attempts: connection refused\n"));
     CHECK(says(text, "parked: it refused the object\n"));
     CHECK(says(text, "calcinode resend --config node.toml --destination PACS --parked"));
+    CHECK(says(text, "calcinode discard --config node.toml --destination PACS"));
 }
 
-TEST_CASE(
-    "what waits for a destination that was taken out of the configuration is told, and no command for it") {
-    const auto text = words(node_with({{"OLD", "parked", 1, 0, ""}}));
-    CHECK(says(text, "OLD: 1 parked; not in the configuration: what waits for it stays"));
-    CHECK(!says(text, "--destination OLD"));
+TEST_CASE("what waits for a destination that was taken out of the configuration can only be given up") {
+    const auto text = words(node_with({{"OLD", "pending", 1, 0, ""}}));
+    CHECK(says(text,
+               "OLD: 1 pending; next attempt due now; not in the configuration: what waits for it stays"));
+    CHECK(says(text, "to give it up: calcinode discard --config node.toml --destination OLD"));
+    CHECK(!says(text, "calcinode resend"));
+}
+
+TEST_CASE("what was given up is told, and nothing is to be done about it") {
+    const auto text =
+        words(node_with({{"PACS", "given_up", 2, 0, "it refused the object"}, {"OLD", "sent", 1, 0, ""}}));
+    CHECK(says(text, "PACS: 2 given up\n"));
+    CHECK(says(text, "given up: it refused the object\n"));
+    CHECK(says(text, "OLD: 1 sent; not in the configuration"));
+    CHECK(!says(text, "calcinode discard"));
+    CHECK(!says(text, "calcinode resend"));
 }
 
 TEST_CASE("what a terminal would obey is not printed") {

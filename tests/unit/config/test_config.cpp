@@ -187,6 +187,17 @@ TEST_CASE("a destination needs name, host and AE title") {
     CHECK(mistake_in("[destination]\nname = 'P'\n").what == "must be written as [[destination]]");
 }
 
+TEST_CASE("a destination gets all kinds of objects, or those that it names") {
+    CHECK(parse(pacs).value().destinations.at(0).kinds == std::vector<std::string>{"sr", "seg", "sc", "ko"});
+    CHECK(parse(pacs + "kinds = ['sr', 'ko']\n").value().destinations.at(0).kinds ==
+          std::vector<std::string>{"sr", "ko"});
+    const auto mistake = mistake_in(pacs + "kinds = ['sr', 'pdf']\n");
+    CHECK(mistake.key == "destination.kinds");
+    CHECK(mistake.line == 5);
+    CHECK(mistake.what == R"(each entry must be "sr", "seg", "sc" or "ko")");
+    CHECK(mistake_in(pacs + "kinds = []\n").what.find("must name at least one kind") != std::string::npos);
+}
+
 TEST_CASE("two destinations of one name are a mistake") {
     CHECK(mistake_in(pacs + pacs).key == "destination.name");
 }

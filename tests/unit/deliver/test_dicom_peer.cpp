@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 
 #include "deliver/dicom_peer.hpp"
 #include "pacs.hpp"
@@ -106,6 +108,25 @@ TEST_CASE("a file that cannot be read is refused, and the others are sent") {
     CHECK(sent.outcomes[0].state == SendState::permanent_failure);
     CHECK(arrived(sent) == 2);
     CHECK_FALSE(sent.trouble);
+}
+
+TEST_CASE("only a file that is gone, or is no DICOM file, is refused; what the machine lacks passes") {
+    const Pacs pacs({});
+    const Files files;
+    const test::TempFolder folder;
+    Reported reported;
+    DicomPeer peer(at(pacs.port()), reported.into());
+    const auto state_of = [&](const std::filesystem::path& file) {
+        return peer.store({{test::ct_image_storage, "1.2.3", file}}).outcomes.at(0).state;
+    };
+    std::ofstream(folder / "text.dcm") << "no DICOM file at all";
+    CHECK(state_of(folder / "text.dcm") == SendState::permanent_failure);
+    CHECK(state_of(folder / "nowhere" / "sr.dcm") == SendState::permanent_failure);
+    // It can't be opened, and it is not gone: a loop of names stands for EIO, EMFILE and ENOMEM.
+    std::filesystem::create_symlink(folder / "loop.dcm", folder / "loop.dcm");
+    CHECK(state_of(folder / "loop.dcm") == SendState::transient_failure);
+    std::filesystem::copy_file(files.list(1).at(0).file, folder / "whole.dcm");
+    CHECK(state_of(folder / "whole.dcm") == SendState::arrived);
 }
 
 TEST_CASE("after an abort in mid-transfer what follows waits, and a new association is made for it") {

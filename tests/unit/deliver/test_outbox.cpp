@@ -164,12 +164,27 @@ TEST_CASE("what cannot be delivered for too long is parked, and sent again on co
     CHECK(f.counts().sent == 2);
 }
 
-TEST_CASE("a peer that rejects us for good gets all parked, and the next object is tried at once") {
+TEST_CASE("a peer that rejects us loses nothing: all waits, and goes when somebody has put it right") {
     Fixture f;
     f.script.trouble = {Trouble::Kind::rejected, "unknown AE title"};
     auto outbox = f.outbox();
+    for (UnixMillis ms = 0; ms < hour_ms; ms += second_ms) outbox.work(f.now + ms);
+    CHECK(f.script.associations >= 7);
+    CHECK(f.script.associations <= 11);
+    CHECK(f.counts().pending == 2);
+    CHECK(f.counts().parked == 0);
+    f.script.trouble.reset();
+    CHECK(outbox.work(f.database.destination("PACS").not_before) == 2);
+    CHECK(f.counts().sent == 2);
+}
+
+TEST_CASE("a peer that accepts none of the classes gets these parked, and the next ones are tried at once") {
+    Fixture f;
+    f.script.trouble = {Trouble::Kind::refused, "accepts none"};
+    auto outbox = f.outbox();
     outbox.work(f.now);
     CHECK(f.counts().parked == 2);
+    CHECK(f.database.destination("PACS").failures == 0);
     f.script.trouble.reset();
     f.database.resend({.study_uid = "", .destination = "", .only_parked = true}, f.now);
     CHECK(outbox.work(f.now) == 2);

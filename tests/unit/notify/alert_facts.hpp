@@ -30,7 +30,9 @@ struct AlertFacts {
         header.accession = "ACC";
         header.study_date = "20260131";
     }
-    notify::Facts facts() const { return {alert, findings, header, "2.25.7", 1767225600000}; }
+    notify::Facts facts(int revision = 1, bool corrects = false) const {
+        return {alert, findings, header, "2.25.7", 1767225600000, revision, corrects};
+    }
 };
 
 }  // namespace calcinode::test

@@ -60,6 +60,21 @@ TEST_CASE("the message is the same at each repetition and flags what is grave") 
     CHECK(message.find("NM|118565006^Volume^SCT|1|2481.0|mm3^cubic millimeter^UCUM") != std::string::npos);
 }
 
+TEST_CASE(
+    "a later revision says which it is, and a correction that it is one; each value stays preliminary") {
+    const test::AlertFacts result;
+    const auto first = hl7_message(result.facts());
+    CHECK(segment(first, "OBR").ends_with("|CT|P"));
+    CHECK(first.find("\rNTE|") == std::string::npos);
+    const auto corrected = hl7_message(result.facts(3, true));
+    CHECK(segment(corrected, "OBR").ends_with("|CT|C"));
+    CHECK(segment(corrected, "NTE") ==
+          "NTE|1||Revision 3 of the result; what was told of this study before holds no more");
+    CHECK(corrected.find("\rNTE|") < corrected.find("\rOBX|1|"));
+    CHECK(segment(corrected, "OBX|2").ends_with("|P"));
+    CHECK(segment(hl7_message(result.facts(2, false)), "OBR").ends_with("|CT|P"));
+}
+
 TEST_CASE("parts that are not wanted are not told, the study and the verdict always") {
     test::AlertFacts result;
     result.alert.parts = {};

@@ -88,6 +88,32 @@ TEST_CASE("the FHIR report refers to each Observation it contains, and has the f
     CHECK(report.at("contained").at(0).at("interpretation").at(0).at("coding").at(0).at("code") == "AA");
 }
 
+TEST_CASE("each message has its result's revision, and says whether it corrects an earlier one") {
+    const test::AlertFacts result;
+    const auto told = json::parse(json_message(result.facts(2, true)));
+    CHECK(told.at("revision") == 2);
+    CHECK(told.at("corrects") == true);
+    CHECK(json::parse(json_message(result.facts())).at("corrects") == false);
+    const auto report = json::parse(fhir_message(result.facts(2, true)));
+    CHECK(report.at("extension").at(0) == json{{"url", "urn:calcinode:revision"}, {"valueInteger", 2}});
+    CHECK(report.at("extension").at(1) == json{{"url", "urn:calcinode:corrects"}, {"valueBoolean", true}});
+    CHECK(report.at("status") == "preliminary");
+}
+
+TEST_CASE("an alert that cannot be read waits, and one that is gone is parked") {
+    const test::TempFolder folder;
+    std::filesystem::create_symlink(folder / "loop", folder / "loop");
+    WebhookReceiver receiver({.url = Url::parse("http://127.0.0.1:1/").value(),
+                              .tls = std::nullopt,
+                              .secret_file = {},
+                              .token_file = {}});
+    const auto sent = receiver.store({{"", "2.25.1", folder / "loop"}, {"", "2.25.2", folder / "gone"}});
+    REQUIRE(sent.outcomes.size() == 2);
+    CHECK(sent.outcomes[0].state == SendState::transient_failure);
+    CHECK(sent.outcomes[1].state == SendState::permanent_failure);
+    CHECK_FALSE(sent.trouble);
+}
+
 TEST_CASE("of an answer the first final status counts, and what is no HTTP is an error") {
     CHECK(status_in("HTTP/1.1 204 No Content\r\n\r\n").value() == 204);
     CHECK(status_in("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 500 x\r\n\r\n").value() == 500);

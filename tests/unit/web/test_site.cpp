@@ -167,6 +167,38 @@ TEST_CASE("results go again to one destination or all, never to one that is not 
     CHECK(f.ask("POST", {"api", "v1", "destinations", "pacs", "release"}).status == 409);
 }
 
+TEST_CASE(
+    "what is parked is given up and released again; what waits, only where it has no destination any more") {
+    Fixture f;
+    f.judge();
+    const auto due = f.daemon.due_deliveries("pacs", now_ms(), 10);
+    const auto path = [&](const char* what) {
+        return f.of_study({"deliveries", std::to_string(due.at(0).id), what});
+    };
+    CHECK(f.ask("POST", path("discard")).status == 409);
+    CHECK(f.ask("POST", {"api", "v1", "destinations", "pacs", "discard"}).status == 409);
+    for (const auto& one : due) f.daemon.delivery_parked(one.id, "it refused the object");
+    CHECK(f.ask("POST", path("discard")).status == 202);
+    CHECK(f.ask("POST", path("discard")).status == 409);
+    const auto answer = f.get(f.study);
+    CHECK(answer["deliveries"][0]["state"] == "given_up");
+    CHECK(answer["deliveries"][0]["last_error"] == "it refused the object");
+    CHECK(answer["study"]["deliveries"]["parked"] == 1);
+    CHECK(answer["timeline"].back()["what"] == "given up for pacs");
+    CHECK(answer["timeline"].back()["detail"] == "1 object: it refused the object");
+    CHECK(f.ask("POST", path("release")).status == 202);
+    CHECK(f.daemon.delivery_counts_of("pacs").pending == 1);
+    CHECK(json::parse(f.ask("POST", {"api", "v1", "destinations", "pacs", "discard"}).body)["objects"] == 1);
+
+    f.site.context().destinations = {"pacs"};  // archive is not configured any more
+    CHECK(json::parse(f.ask("POST", {"api", "v1", "destinations", "archive", "discard"}).body)["objects"] ==
+          2);
+    const auto metrics = f.ask("GET", {"metrics"}).body;
+    CHECK(metrics.find("calcinode_deliveries{destination=\"archive\",state=\"given_up\"} 2\n") !=
+          std::string::npos);
+    CHECK(metrics.find("calcinode_delivery_oldest_seconds{destination=\"archive\"}") == std::string::npos);
+}
+
 TEST_CASE("there is news after a change by others and by a request, and not without one") {
     Fixture f;
     const auto revision = [&] { return f.get({"api", "v1", "events"})["revision"].get<std::string>(); };
@@ -196,6 +228,7 @@ TEST_CASE("metrics name what Prometheus reads, with labels that cannot break out
     const auto text = f.ask("GET", {"metrics"}).body;
     CHECK(text.find("calcinode_instances_received_total{outcome=\"stored\"} 3\n") != std::string::npos);
     CHECK(text.find("calcinode_studies{state=\"failed\"} 0\n") != std::string::npos);
+    CHECK(text.find("calcinode_results_total{status=\"failed\",verdict=\"\"} 0\n") != std::string::npos);
     Exposition out;
     out.metric("a", "gauge", "Help.");
     out.sample(1.5, {{"l", "x\"} 1\n\\"}});
