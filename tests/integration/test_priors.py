@@ -15,7 +15,7 @@ import orthanc
 import validators
 from daemon import Daemon
 
-PROGRESSION, STABLE = "CALC030", "CALC031"
+PROGRESSION, STABLE, NEW = "CALC030", "CALC031", "CALC034"
 # Of a volume's change, in percent: what edges of 0.6 x 0.6 x 0.9 mm voxels let measure of 1 ml.
 ERROR_PERCENT = 8
 
@@ -138,6 +138,22 @@ class Priors(unittest.TestCase):
                 row = self.judged(node.start(), made(self.folder, "same", 1.1, "20260102"))
         self.check(row["path"], row["json"], 10, "stable", STABLE)
         self.assertEqual(row["json"]["remarks"], [])
+
+    def test_a_deposit_that_was_not_there_is_new_which_is_progression_without_a_percentage(self):
+        validators.need("dciodvfy")
+        clean = self.folder / "clean-study"
+        cases.phantom(clean, "--seed", "4", "--date", "20240102")
+        before, _, _ = analysed(clean, self.folder / "clean")
+        out, result, words = analysed(self.first_study, self.folder / "new", "--prior", str(before))
+        self.assertIn("1 new deposit, ", words)
+        change = result["change"]
+        self.assertEqual((change["trend"], change["percent"], change["new"]), ("progression", None, [1]))
+        self.assertIsNone(result["lesions"][0]["change"])
+        (item,) = items(pydicom.dcmread(out / "sr.dcm"), "111424", "CODE")
+        self.assertEqual(item.ConceptCodeSequence[0].CodeValue, NEW)
+        self.assertNotIn("NUM", [part.ValueType for part in item.ContentSequence])
+        text, code = validators.run("dciodvfy", "-new", out / "sr.dcm")
+        self.assertEqual((code, [line for line in text.splitlines() if line.startswith("Error")]), (0, []))
 
     def test_a_node_compares_with_its_own_results_also_where_the_pacs_does_not_answer(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:
