@@ -59,6 +59,7 @@ constexpr Content confidence{"Confidence", Align::right, [](const Target& t) {
                              }};
 // Where there is little room.
 constexpr Content volume_narrow{"ml", volume.align, volume.cell};
+constexpr Content mean_narrow{"HU", mean.align, mean.cell};
 constexpr Content sure{"sure", confidence.align, confidence.cell};
 }  // namespace content
 
@@ -68,12 +69,12 @@ struct Column {
 };
 
 constexpr std::array<Column, 6> narrow_columns{{
-    {content::level, 0.06, 0.24},
-    {content::place, 0.24, 0.52},
-    {content::volume_narrow, 0.52, 0.605},
-    {content::mean, 0.605, 0.725},
-    {content::canal, 0.725, 0.905},
-    {content::sure, 0.905, 1.0},
+    {content::level, 0.06, 0.235},
+    {content::place, 0.235, 0.52},
+    {content::volume_narrow, 0.52, 0.615},
+    {content::mean_narrow, 0.615, 0.70},
+    {content::canal, 0.70, 0.893},
+    {content::sure, 0.893, 1.0},
 }};
 
 constexpr std::array<Column, 8> wide_columns{{
@@ -89,12 +90,12 @@ constexpr std::array<Column, 8> wide_columns{{
 
 // The same with the change since an earlier result.
 constexpr std::array<Column, 6> narrow_with_change{{
-    {content::level, 0.06, 0.22},
-    {content::place, 0.22, 0.49},
-    {content::volume_narrow, 0.49, 0.575},
-    {content::change, 0.575, 0.705},
-    {content::canal, 0.705, 0.90},
-    {content::sure, 0.90, 1.0},
+    {content::level, 0.06, 0.225},
+    {content::place, 0.225, 0.495},
+    {content::volume_narrow, 0.495, 0.59},
+    {content::change, 0.59, 0.70},
+    {content::canal, 0.70, 0.893},
+    {content::sure, 0.893, 1.0},
 }};
 
 constexpr std::array<Column, 9> wide_with_change{{
