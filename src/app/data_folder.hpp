@@ -18,11 +18,14 @@ class DataFolder {
     void take_sign_of_life() const;  // there is none any more
 
     std::filesystem::path spool() const { return folder_ / "spool"; }
-    std::filesystem::path results() const { return folder_ / "results"; }
+    std::filesystem::path results() const { return results_folder(folder_); }
     std::filesystem::path database() const { return database_file(folder_); }
     // Where these are in a folder that this process does not hold.
     static std::filesystem::path database_file(const std::filesystem::path& folder) {
         return folder / "calcinode.db";
+    }
+    static std::filesystem::path results_folder(const std::filesystem::path& folder) {
+        return folder / "results";
     }
     // Touched every few seconds while all is well, and removed at the stop.
     static std::filesystem::path sign_of_life(const std::filesystem::path& folder) {

@@ -57,9 +57,11 @@ int discard(const DiscardRequest& request) {
         return exit_nothing_found;
     }
     fmt::print(
-        "Nothing waits for {} any more. To send {} all the same: calcinode resend --config {} {}\n",
+        "Nothing waits for {} any more. To send {} all the same, study by study, where the destination is "
+        "configured: "
+        "calcinode resend --config {} --parked --study {}\n",
         all == 1 ? "it" : "them", all == 1 ? "it" : "them", request.config.string(),
-        study_uid->empty() ? "--destination " + request.destination : "--parked --study " + *study_uid);
+        study_uid->empty() ? "UID" : *study_uid);
     return exit_done;
 }
 

@@ -4,7 +4,9 @@
 
 #include <cstdio>
 
+#include "app/data_folder.hpp"
 #include "app/node_state.hpp"
+#include "app/result_folder.hpp"
 
 namespace calcinode::app {
 namespace {
@@ -12,6 +14,16 @@ namespace {
 int refuse(const std::string& study_uid, const char* why) {
     fmt::print(stderr, "calcinode: study {}: {}\n", study_uid, why);
     return exit_nothing_found;
+}
+
+// Nothing of them may be sent any more, nor be compared with.
+Result<> remove_results(NodeState& node, const std::string& study_uid) {
+    const auto folder = DataFolder::results_folder(node.config.node.data_dir);
+    for (const auto& result : node.database.results_with_files(study_uid)) {
+        if (auto removed = ResultFolder::remove(folder, result.folder); !removed) return removed;
+        node.database.result_removed(result.id, now_ms());
+    }
+    return {};
 }
 
 }  // namespace
@@ -32,8 +44,14 @@ int forget(const std::filesystem::path& config, const std::string& text) {
         case store::Forgetting::done:
             break;
     }
+    if (const auto removed = remove_results(*node, *study_uid); !removed) {
+        fmt::print(stderr, "calcinode: study {}: its images go, but a result stays: {}\n", *study_uid,
+                   removed.error().what);
+        return exit_no_database;
+    }
     fmt::print(
-        "study {}: its images are removed{}, and what of its results was not sent yet is given up. Then send "
+        "study {}: its images are removed{}, its results are, and what of them was not sent is given up. "
+        "Then send "
         "the "
         "corrected study: it is analysed as a new revision. Results that are in the PACS already are to be "
         "deleted "

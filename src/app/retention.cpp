@@ -25,7 +25,11 @@ Retention::Retention(store::Database& database, spool::Spool& spool, std::filesy
 
 bool Retention::remove_next(UnixMillis now) {
     const auto rules = rules_.get();
-    return remove_images(rules, now) || remove_result(rules, now) || finish_removal();
+    // First what somebody waits for, who forgot a study. What fails there is in nobody's way.
+    const auto finished = finish_removal();
+    if (finished.value_or(false) || remove_images(rules, now) || remove_result(rules, now)) return true;
+    if (!finished) throw std::runtime_error(finished.error().what);
+    return false;
 }
 
 bool Retention::remove_images(const config::Retention& rules, UnixMillis now) {
@@ -83,19 +87,18 @@ bool Retention::remove_oldest(store::Database::Finished how, UnixMillis received
     return true;
 }
 
-// What was broken off by an error: by a disk that was full, say. One that fails again is in nobody's way.
-bool Retention::finish_removal() {
+// A study that was forgotten, or whose removal an error broke off (a full disk, say). False: there is none.
+Result<bool> Retention::finish_removal() {
     std::string why;
     for (const auto& study_uid : database_->studies_being_removed()) {
         const auto removed = spool_->remove_marked(study_uid);
         if (removed) {
-            spdlog::info("study {}: {} images removed, whose removal had been broken off", study_uid,
-                         *removed);
+            spdlog::info("study {}: {} images removed: forgotten, or left over", study_uid, *removed);
             return true;
         }
         why = removed.error().what;
     }
-    if (!why.empty()) throw std::runtime_error(why);
+    if (!why.empty()) return fail(why);
     return false;
 }
 

@@ -29,7 +29,7 @@ class Retention {
   private:
     bool remove_images(const config::Retention& rules, UnixMillis now);
     bool remove_result(const config::Retention& rules, UnixMillis now);
-    bool finish_removal();
+    Result<bool> finish_removal();
     bool remove_oldest(store::Database::Finished how, UnixMillis received_before, const std::string& why);
     std::optional<std::string> shortage(const config::Retention& rules);
     void say_stuck(const std::string& shortage);

@@ -38,8 +38,8 @@ struct ReportObject {
     std::filesystem::path file;  // Part 10 file, on stable storage
 };
 
-// A hash of the voxels and of the patient and study attributes that our objects take over. Corrected images
-// have the UIDs of those that they replace; this tells them apart.
+// A hash of the voxels, of where they are, and of the patient and study attributes that our objects take
+// over. Corrected images have the UIDs of those that they replace; this tells them apart.
 std::string content_identity(const Volume& volume, const SeriesSource& source);
 
 // What identifies a result: the source's series and instances and all else that could change our objects,

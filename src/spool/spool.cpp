@@ -116,6 +116,9 @@ std::expected<Kept, Rejected> Spool::keep(Arrival& arrival) try {
     const std::scoped_lock lock(lock_of(row.path));
     const auto known = database_->find_instance(row.sop_instance_uid);
     const bool leaving = known && database_->is_being_removed(known->study_uid, row.path);
+    // A forgotten one makes room for the corrected one that comes before it has gone.
+    if (leaving && known->sha256 != row.sha256 && database_->is_forgotten(known->study_uid))
+        ::unlink(target.c_str());
     const bool there = known && ::access(target.c_str(), F_OK) == 0;
     if (there && leaving) database_->bring_back(received_again(*known, row));
     // A row whose file other hands removed: the same bytes again mend it.

@@ -1,5 +1,6 @@
 // What an administrator asks to be done once more.
 #include "store/connection.hpp"
+#include "store/results.hpp"
 
 namespace calcinode::store {
 namespace {
@@ -92,13 +93,30 @@ Forgetting Database::forget(const std::string& study_uid, UnixMillis now) {
             return Forgetting::no_images;
         c.query("UPDATE study SET forgotten = ? WHERE study_uid = ?", now, study_uid).run();
         c.query(
-             "UPDATE delivery SET state = 'parked', given_up = ?, last_error = 'its study was forgotten by "
-             "command' "
-             "WHERE state IN ('pending', 'uncommitted', 'parked') AND given_up IS NULL AND result_id IN "
-             "(SELECT id FROM result WHERE study_uid = ?)",
-             now, study_uid)
+             "UPDATE delivery SET state = 'parked', given_up = ?1, last_error = ?3 WHERE state IN "
+             "('pending', 'uncommitted', 'parked') AND given_up IS NULL AND result_id IN "
+             "(SELECT id FROM result WHERE study_uid = ?2)",
+             now, study_uid, forgotten_by_command)
             .run();
         return Forgetting::done;
+    });
+}
+
+std::vector<FinishedResult> Database::results_with_files(const std::string& study_uid) {
+    auto& c = *connection_;
+    return c.read([&] {
+        std::vector<FinishedResult> results;
+        auto query =
+            c.query("SELECT id, folder FROM result WHERE study_uid = ? AND removed IS NULL", study_uid);
+        while (query.next()) results.push_back({query[0].getInt64(), study_uid, query[1].getString()});
+        return results;
+    });
+}
+
+bool Database::is_forgotten(const std::string& study_uid) {
+    auto& c = *connection_;
+    return c.read([&] {
+        return c.query("SELECT 1 FROM study WHERE study_uid = ? AND forgotten IS NOT NULL", study_uid).next();
     });
 }
 

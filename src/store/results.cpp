@@ -16,13 +16,13 @@ bool insert_result(Database::Connection& c, const NewResult& result, int revisio
                .run() > 0;
 }
 
-// The study's alerts to `receiver` of earlier results that were not sent, whatever keeps them: what they say
-// holds no more, and must not come after what does.
+// The study's alerts to `receiver` ("": to all) of earlier results that were not sent, whatever keeps them:
+// what they say holds no more, and must not come after what does.
 void supersede_alerts(Database::Connection& c, const std::string& study_uid, const std::string& receiver,
                       int revision, UnixMillis now) {
     c.query(
          "UPDATE delivery SET state = 'parked', given_up = ?1, "
-         "last_error = 'superseded by revision ' || ?2 WHERE destination = ?3 AND kind = 'alert' AND "
+         "last_error = 'superseded by revision ' || ?2 WHERE ?3 IN ('', destination) AND kind = 'alert' AND "
          "state IN ('pending', 'parked') AND given_up IS NULL AND "
          "result_id IN (SELECT id FROM result WHERE study_uid = ?4 AND revision < ?2)",
          now, revision, receiver, study_uid)
@@ -45,6 +45,8 @@ void insert_deliveries(Database::Connection& c, const NewResult& result, int rev
         supersede_alerts(c, result.study_uid, alert.receiver, revision, now);
         insert(alert.receiver, "alert", {"", alert.uid, alert.path});
     }
+    // What can't be judged is told to nobody; what was found before is not to be told after it either.
+    if (result.status != "analysed") supersede_alerts(c, result.study_uid, "", revision, now);
 }
 
 int newest_revision(Database::Connection& c, const std::string& study_uid) {
@@ -61,6 +63,14 @@ bool add_result(Database::Connection& c, const NewResult& result) {
         // Where its files had been removed they were made again.
         c.query("UPDATE result SET removed = NULL WHERE study_uid = ? AND identity = ?", result.study_uid,
                 result.identity)
+            .run();
+        // A study that was forgotten came again as it was.
+        c.query(
+             "UPDATE delivery SET state = 'pending', attempts = 0, given_up = NULL, not_before = ?1, resumed "
+             "= ?1 "
+             "WHERE last_error = ?2 AND given_up IS NOT NULL AND result_id IN "
+             "(SELECT id FROM result WHERE study_uid = ?3 AND identity = ?4)",
+             now, forgotten_by_command, result.study_uid, result.identity)
             .run();
         return false;
     }

@@ -342,6 +342,10 @@ class Database {
     // Marks all images of a study that has ended for removal, and gives up what of its results has not been
     // sent.
     Forgetting forget(const std::string& study_uid, UnixMillis now);
+    // Of the study, whose files have not been removed.
+    std::vector<FinishedResult> results_with_files(const std::string& study_uid);
+    // Its images are on their way out by forget().
+    bool is_forgotten(const std::string& study_uid);
 
   private:
     enum class Counts { yes, no };  // whether an attempt counts

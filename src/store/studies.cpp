@@ -76,6 +76,7 @@ void Database::nothing_later_than(UnixMillis now) {
             .run();
         c.query("UPDATE study SET gap_since = ?1 WHERE state = 'receiving' AND gap_since > ?1", now).run();
         c.query("UPDATE job SET not_before = ?1 WHERE state = 'queued' AND not_before > ?1", now).run();
+        c.query("UPDATE destination SET not_before = ?1 WHERE not_before > ?1", now).run();
         c.query(
              "UPDATE delivery SET not_before = ?1 WHERE state IN ('pending', 'uncommitted') AND not_before > "
              "?1",

@@ -323,7 +323,7 @@ function findings(data) {
 function spine(data) {
   const found = data.measurements;
   if (!found) return null;
-  const slips = ((found.spine && found.spine.listhesis) || []).filter((slip) => slip.reported);
+  const slips = ((found.spine && found.spine.listhesis) || []).filter((slip) => slip.reported ?? Math.abs(slip.slip_mm) >= 3);
   const lines = slips.map((slip) => `${slip.upper}/${slip.lower}: slip of ${Math.abs(slip.slip_mm).toFixed(1)} mm ${slip.slip_mm > 0 ? "anterior" : "posterior"}`);
   lines.push(...(found.remarks || []));
   const regions = (found.spine && found.spine.regions) || [];

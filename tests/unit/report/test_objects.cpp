@@ -167,6 +167,28 @@ TEST_CASE("the order in which slices were found does not change the identity") {
     CHECK(result_identity(study.source, "rule") != identity);
 }
 
+TEST_CASE("corrected images have another content: other pixels, another place, another patient") {
+    const SyntheticStudy study;
+    const auto content = content_identity(study.volume, study.source);
+    CHECK(content_identity(study.volume, study.source) == content);
+    auto volume = study.volume;
+    volume.hu[7] += 1;
+    CHECK(content_identity(volume, study.source) != content);
+    volume = study.volume;
+    volume.grid.spacing_mm[0] *= 1.1;
+    CHECK(content_identity(volume, study.source) != content);
+    volume = study.volume;
+    volume.grid.origin.z += 1;
+    CHECK(content_identity(volume, study.source) != content);
+    const auto& file = study.source.slices[0].file;
+    DcmFileFormat image;
+    REQUIRE(image.loadFile(file.c_str()).good());
+    REQUIRE(image.loadAllDataIntoMemory().good());
+    REQUIRE(image.getDataset()->putAndInsertString(DCM_PatientID, "ANOTHER").good());
+    REQUIRE(image.saveFile(file.c_str(), EXS_LittleEndianExplicit).good());
+    CHECK(content_identity(study.volume, study.source) != content);
+}
+
 TEST_CASE("a negative study gets a report only, or nothing where that is configured") {
     SyntheticStudy study;
     const auto written = study.write();

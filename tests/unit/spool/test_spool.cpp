@@ -227,6 +227,19 @@ TEST_CASE("what comes again while its study is being removed stays, whether its 
         }
 }
 
+TEST_CASE("a forgotten image makes room for the corrected one, also when that comes before it has gone") {
+    Bench bench;
+    REQUIRE(bench.commit({}).has_value());
+    sql(bench.folder / "calcinode.db", "UPDATE study SET state = 'analysed'");
+    REQUIRE(bench.database.forget("1.2", now_ms()) == store::Forgetting::done);
+    CtFile corrected;
+    corrected.fill = 'x';
+    CHECK(bench.commit(corrected)->how == Stored::added);
+    REQUIRE(bench.spool.remove_marked("1.2").value() == 0);
+    CHECK(dataset_of(bench.kept()) == ct_dataset(corrected));
+    CHECK(bench.database.find_study("1.2")->instances == 1);
+}
+
 TEST_CASE("the sweep leaves foreign files out, and sets damaged ones aside so that they can come again") {
     Bench bench;
     REQUIRE(bench.commit({}).has_value());

@@ -133,6 +133,17 @@ TEST_CASE(
     CHECK(f.database.due_deliveries("RIS", now_ms(), 10).at(0).id > due[0].id);
 }
 
+TEST_CASE("a revision that can't be judged leaves no older alert to be sent after it") {
+    Fixture f;
+    f.judge(with_alert("a"));
+    auto unfit = with_alert("bb");
+    unfit.status = "not_applicable";
+    unfit.alerts.clear();
+    f.judge(unfit);
+    CHECK(f.shown("RIS", "pending") == 0);
+    CHECK(f.shown("RIS", "given_up") == 1);
+}
+
 TEST_CASE("another receiver's alert, another study's, and one that was sent stay as they are") {
     Fixture f;
     auto both = with_alert("a");

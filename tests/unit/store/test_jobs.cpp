@@ -74,6 +74,36 @@ TEST_CASE("a result brings each object to each destination once, and the same re
     CHECK(database.delivery_counts("1.2").pending == 4);
 }
 
+TEST_CASE("a study that was forgotten and comes again as it was has its results sent after all") {
+    const TempFolder folder;
+    auto database = open_in(folder);
+    database.finish_job(leased_job(database), result("a"));
+    REQUIRE(database.forget("1.2", now_ms()) == Forgetting::done);
+    CHECK(database.due_deliveries("pacs", now_ms(), 10).empty());
+    for (const auto& kept : database.results_with_files("1.2")) database.result_removed(kept.id, now_ms());
+    CHECK(database.results_with_files("1.2").empty());
+    CHECK(database.resend({}, now_ms()) == 0);  // nobody sends them by accident
+    database.end_removal("1.2", now_ms());
+    CHECK_FALSE(database.is_forgotten("1.2"));
+
+    database.add_instance(instance(1));
+    REQUIRE(database.queue_study("1.2", now_ms() + 1'000'000));
+    const auto again = database.lease_job(now_ms(), now_ms() + 1000);
+    REQUIRE(again);
+    CHECK(database.finish_job(*again, result("a")));
+    CHECK(database.due_deliveries("pacs", now_ms(), 10).size() == 2);
+}
+
+TEST_CASE("after the clock was set back no destination waits for the time that it had named") {
+    const TempFolder folder;
+    auto database = open_in(folder);
+    auto row = database.destination("pacs");
+    row.not_before = now_ms() + 5 * 3600 * 1000;
+    database.set_destination(row);
+    database.nothing_later_than(now_ms());
+    CHECK(database.destination("pacs").not_before <= now_ms());
+}
+
 TEST_CASE("an instance that comes during the analysis leads to a new revision") {
     const TempFolder folder;
     auto database = open_in(folder);
