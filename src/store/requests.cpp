@@ -89,9 +89,13 @@ Forgetting Database::forget(const std::string& study_uid, UnixMillis now) {
             if (state != "analysed" && state != "not_applicable" && state != "failed")
                 return Forgetting::not_ended;
         }
-        if (c.query("UPDATE instance SET removing = 1 WHERE study_uid = ?", study_uid).run() == 0)
+        // Without images its results may be left: retention keeps them longer, and a kill may have come
+        // between.
+        const int images = c.query("UPDATE instance SET removing = 1 WHERE study_uid = ?", study_uid).run();
+        if (images == 0 &&
+            !c.query("SELECT 1 FROM result WHERE study_uid = ? AND removed IS NULL", study_uid).next())
             return Forgetting::no_images;
-        c.query("UPDATE study SET forgotten = ? WHERE study_uid = ?", now, study_uid).run();
+        if (images > 0) c.query("UPDATE study SET forgotten = ? WHERE study_uid = ?", now, study_uid).run();
         c.query(
              "UPDATE delivery SET state = 'parked', given_up = ?1, last_error = ?3 WHERE state IN "
              "('pending', 'uncommitted', 'parked') AND given_up IS NULL AND result_id IN "

@@ -94,6 +94,18 @@ TEST_CASE("a study that was forgotten and comes again as it was has its results 
     CHECK(database.due_deliveries("pacs", now_ms(), 10).size() == 2);
 }
 
+TEST_CASE("to forget a study can be said again where its images have gone and its results have not") {
+    const TempFolder folder;
+    auto database = open_in(folder);
+    database.finish_job(leased_job(database), result("a"));
+    REQUIRE(database.forget("1.2", now_ms()) == Forgetting::done);
+    database.end_removal("1.2", now_ms());  // and the command was killed before it removed the results
+    CHECK(database.forget("1.2", now_ms()) == Forgetting::done);
+    for (const auto& kept : database.results_with_files("1.2")) database.result_removed(kept.id, now_ms());
+    CHECK(database.forget("1.2", now_ms()) == Forgetting::no_images);
+    CHECK_FALSE(database.is_forgotten("1.2"));
+}
+
 TEST_CASE("after the clock was set back no destination waits for the time that it had named") {
     const TempFolder folder;
     auto database = open_in(folder);
