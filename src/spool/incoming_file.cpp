@@ -6,9 +6,6 @@
 #include <cerrno>
 #include <string>
 #include <utility>
-
-#include "spool/durable.hpp"
-
 namespace calcinode::spool {
 
 IncomingFile::IncomingFile(std::expected<Fd, int> blank, std::size_t header_bytes)
@@ -46,7 +43,8 @@ bool IncomingFile::write_at(std::span<const std::byte> bytes, std::uint64_t offs
     return true;
 }
 
-IncomingFile::Placed IncomingFile::place(std::string_view header, const std::filesystem::path& target) {
+IncomingFile::Placed IncomingFile::place(std::string_view header, const std::filesystem::path& target,
+                                         Syncing& syncing) {
     if (error_ != 0 || !write_at(std::as_bytes(std::span(header)), 0)) return Placed::failed;
     // Linking fails where the name is taken, which renaming would not.
     const auto unnamed = "/proc/self/fd/" + std::to_string(fd_.get());
@@ -55,7 +53,7 @@ IncomingFile::Placed IncomingFile::place(std::string_view header, const std::fil
         error_ = errno;
         return Placed::failed;
     }
-    if (const int failed = sync_file_and_name(fd_, target.parent_path()); failed != 0) {
+    if (const int failed = syncing.file_and_name(fd_, target.parent_path()); failed != 0) {
         error_ = failed;
         ::unlink(target.c_str());
         return Placed::failed;

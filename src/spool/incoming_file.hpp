@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/fd.hpp"
+#include "spool/durable.hpp"
 
 namespace calcinode::spool {
 
@@ -32,7 +33,7 @@ class IncomingFile {
     // storage: in this order, since one sync then does for both. A power cut before its end may leave
     // `target` incomplete, which the checksum in its header tells. After a failed sync the name is free
     // again.
-    Placed place(std::string_view header, const std::filesystem::path& target);
+    Placed place(std::string_view header, const std::filesystem::path& target, Syncing& syncing);
 
   private:
     bool write_at(std::span<const std::byte> bytes, std::uint64_t offset);

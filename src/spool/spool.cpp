@@ -79,6 +79,7 @@ Stored stored(store::Insert insert) {
 Spool::Spool(std::filesystem::path folder, store::Database& database, std::uintmax_t minimum_free_bytes)
     : folder_(std::move(folder)),
       blanks_(std::make_unique<BlankFiles>(incoming_folder(folder_))),
+      syncing_(std::make_unique<Syncing>()),
       locks_(std::make_unique<std::array<std::mutex, 256>>()),
       database_(&database),
       space_(std::make_unique<Space>(folder_, minimum_free_bytes)) {}
@@ -125,7 +126,7 @@ std::expected<Kept, Rejected> Spool::keep(Arrival& arrival) try {
     const bool mends = known && !there && (leaving || known->sha256 == row.sha256);
     if (known && !mends) return keep_first(row, *known);
 
-    switch (file.place(part10_header(arrival.announced_, row.sha256), target)) {
+    switch (file.place(part10_header(arrival.announced_, row.sha256), target, *syncing_)) {
         case IncomingFile::Placed::placed:
             if (!mends) return Kept{stored(database_->add_instance(row)), row.study_uid};
             database_->bring_back(row);

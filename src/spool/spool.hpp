@@ -82,6 +82,7 @@ class Spool {
 
     std::filesystem::path folder_;
     std::unique_ptr<BlankFiles> blanks_;
+    std::unique_ptr<Syncing> syncing_;
     // Of several instances with one UID one is committed at a time; others seldom meet.
     std::unique_ptr<std::array<std::mutex, 256>> locks_;
     store::Database* database_;
