@@ -94,6 +94,11 @@ std::optional<store::Job> AnalysisJobs::under_way() const {
     return under_way_;
 }
 
+std::string AnalysisJobs::study_under_way() const {
+    const auto job = under_way();
+    return job ? job->study_uid : "";
+}
+
 void AnalysisJobs::extend_lease() {
     if (const auto job = under_way()) database_->extend_lease(job->id, now_ms() + lease_ms);
 }

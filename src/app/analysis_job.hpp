@@ -47,6 +47,8 @@ class AnalysisJobs {
     // Puts the job under way back into the queue as if it had not been begun: for a stop that can't wait for
     // it. Safe from any thread. Throws store::StoreFailure.
     void abandon();
+    // Its UID; "" where there is none. Safe from any thread.
+    std::string study_under_way() const;
 
   private:
     // Writes how a job ended, and logs it.

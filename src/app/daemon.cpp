@@ -1,5 +1,6 @@
 #include "app/daemon.hpp"
 
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include <cmath>
@@ -198,12 +199,24 @@ void Daemon::reload(const config::Config& fresh) {
         spdlog::info("configuration read again: nothing changed");
 }
 
-// Analysis and deliveries take as long as they take: the one has no bound but what a study's size gives it,
-// the other those of the network.
-std::optional<std::string> Daemon::stuck_since(std::chrono::steady_clock::time_point bound) const {
-    if (server_->last_look() < bound) return "the listener";
+bool Daemon::analysis_takes_too_long() const {
+    return std::chrono::steady_clock::now() - analysis_->last_moved() >
+           std::chrono::seconds(config_.analysis.longest_s);
+}
+
+// Deliveries take as long as they take: the bound is that of the network.
+std::optional<std::string> Daemon::what_is_stuck(std::chrono::steady_clock::duration bound) const {
+    const auto now = std::chrono::steady_clock::now();
+    const auto not_moved = [&](const std::string& name) {
+        return fmt::format("{} has not moved for {} s (a disk that does not answer?)", name,
+                           std::chrono::duration_cast<std::chrono::seconds>(bound).count());
+    };
+    if (server_->last_look() < now - bound) return not_moved("the listener");
     for (const auto* worker : {ticker_.get(), housekeeper_.get()})
-        if (worker->last_moved() < bound) return worker->name();
+        if (worker->last_moved() < now - bound) return not_moved(worker->name());
+    if (analysis_takes_too_long())
+        return fmt::format("the analysis of study {} takes longer than analysis.longest_s, {} s",
+                           analysis_jobs_.study_under_way(), config_.analysis.longest_s);
     return std::nullopt;
 }
 
@@ -227,8 +240,10 @@ bool Daemon::stop() {
     return all_stopped;
 }
 
-// What the stop does not wait for goes on at the next start, and the stop is not held against the study.
+// What the stop does not wait for goes on at the next start, and the stop is not held against the study,
+// unless the study is why the node had to be stopped.
 void Daemon::abandon_analysis() {
+    if (analysis_takes_too_long()) return;
     try {
         analysis_jobs_.abandon();
     } catch (const store::StoreFailure& failure) {

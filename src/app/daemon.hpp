@@ -34,8 +34,9 @@ class Daemon {
     // Takes over what can change while it runs; the log says what changed, and what waits for the next start.
     // Of the main thread, as those below.
     void reload(const config::Config& fresh);
-    // The name of a thread that should move all the time and has not since `bound`, if there is one.
-    std::optional<std::string> stuck_since(std::chrono::steady_clock::time_point bound) const;
+    // In words: a thread that should move all the time and has not for `bound`, or an analysis that takes
+    // longer than it may.
+    std::optional<std::string> what_is_stuck(std::chrono::steady_clock::duration bound) const;
     // A sign of life for other processes.
     void touch() const { folder_.give_sign_of_life(); }
     int shutdown_s() const { return config_.receive.shutdown_s; }
@@ -54,6 +55,7 @@ class Daemon {
     void look_at_clock();
     void start_outbox(deliver::Route route, std::unique_ptr<deliver::Peer> peer);
     Result<> open_to_people();
+    bool analysis_takes_too_long() const;
     void abandon_analysis();
     std::optional<std::string> find_gap(const std::string& study_uid);
 

@@ -76,17 +76,16 @@ class SignsOfLife {
     SignsOfLife(Daemon& daemon, Duration bound) : daemon_(&daemon), bound_(bound) {}
 
     void give() {
-        const auto stuck = daemon_->stuck_since(std::chrono::steady_clock::now() - bound_);
+        const auto stuck = daemon_->what_is_stuck(bound_);
         if (!stuck) {
             said_ = false;
             observe::notify_alive();
             daemon_->touch();
         } else if (!std::exchange(said_, true)) {
             spdlog::critical(
-                "{} has not moved for {} s (a disk that does not answer?); the watchdog is told no more that "
-                "all is "
-                "well, and starts the node anew where there is one",
-                *stuck, std::chrono::duration_cast<std::chrono::seconds>(bound_).count());
+                "{}; the watchdog is told no more that all is well, and starts the node anew where there is "
+                "one",
+                *stuck);
         }
     }
 

@@ -61,6 +61,7 @@ struct Analysis {
     int threads = 2;
     int max_memory_mib = 0;  // 0: what the machine, or the control group, allows
     int max_attempts = 3;
+    int longest_s = 3600;    // then it is taken for stuck
     int retry_first_s = 30;  // doubled at each failure
     int retry_longest_s = 3600;
     bool operator==(const Analysis&) const = default;

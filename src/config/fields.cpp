@@ -76,6 +76,7 @@ void read_analysis(Section& section, Analysis& analysis) {
     section.number("threads", analysis.threads, 1, 256);
     section.number("max_memory_mib", analysis.max_memory_mib, 0, 16 * 1024 * 1024);
     section.number("max_attempts", analysis.max_attempts, 1, 100);
+    section.number("longest_s", analysis.longest_s, 1, day_s);
     section.number("retry_first_s", analysis.retry_first_s, 1, 3600);
     section.number("retry_longest_s", analysis.retry_longest_s, 1, day_s);
 }

@@ -183,6 +183,25 @@ class SignsOfLife(RunningDaemon):
             self.assertFalse(systemd.hear("WATCHDOG=1", 3))
         self.assertTrue(systemd.hear("WATCHDOG=1", 20), "and when it moves again, all is well")
 
+    def test_an_analysis_that_does_not_end_silences_the_watchdog_and_counts_as_an_attempt(self):
+        systemd = self.systemd(WATCHDOG_S)
+        images = cases.phantom(self.folder / "phantom")[:3]  # no spine: soon analysed, the first time
+        node = self.start(systemd.environment, study={"quiet_s": 1, "gap_wait_s": 0}, analysis={"longest_s": 5})
+        self.assertEqual(cases.store(node.port, images)[0], 0)
+        study, path = wait_for(lambda: node.rows("SELECT study_uid, path FROM instance JOIN study USING (study_uid) "
+                                                 "WHERE state NOT IN ('receiving', 'analysing')"), 30)[0].values()
+        spooled = node.data_dir / "spool" / path
+        spooled.unlink()
+        os.mkfifo(spooled)  # who opens it waits
+        subprocess.run([CALCINODE, "reanalyze", "--study", study, "--config", node.folder / "calcinode.toml"],
+                       check=True, stdout=subprocess.DEVNULL)
+        wait_for(lambda: f"the analysis of study {study} takes longer than analysis.longest_s, 5 s" in node.log(), 30)
+        systemd.forget()
+        self.assertFalse(systemd.hear("WATCHDOG=1", 3))
+        node.kill()  # as the watchdog does
+        self.assertEqual([tuple(job.values()) for job in node.rows("SELECT state, attempts FROM job ORDER BY id")][-1],
+                         ("leased", 1))
+
     def test_healthcheck_follows_the_signs(self):
         node = self.start(self.systemd(WATCHDOG_S).environment)
         wait_for(lambda: self.healthy(node).returncode == 0, 10)
