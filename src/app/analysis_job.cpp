@@ -146,16 +146,11 @@ Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(
     const store::Job& job, const std::vector<store::InstanceRow>& instances) {
     std::vector<std::filesystem::path> files;
     for (const auto& instance : instances) files.push_back(spool_->file_of(instance));
-    const auto name_of = [&](const std::string& volume) {
-        return ResultFolder::name_of(job.study_uid, identity_of(volume, instances, options_));
-    };
-    // What was made before is made again as it was: objects get the same UIDs.
-    const auto revision_of = [&](const std::string& volume) {
-        const auto known = database_->revision_of(job.study_uid, name_of(volume).filename());
-        return known ? *known : next_revision(job.study_uid);
+    const auto place = [&](const std::string& volume) {
+        return place_of(job.study_uid, identity_of(volume, instances, options_));
     };
     auto options = options_;
-    options.revision_of = revision_of;
+    options.revision_of = [&](const std::string& volume) { return place(volume).revision; };
     options.earlier_objects = [&](int revision) {
         return earlier_objects(results_folder_, job.study_uid, revision);
     };
@@ -168,8 +163,8 @@ Result<AnalysisJobs::KeptResult> AnalysisJobs::judge_and_keep(
     const auto judged =
         call_yielding([&] { return judge_(job.study_uid, files, options, folder->temporary()); });
     if (!judged) return std::unexpected(judged.error());
-    const auto name = name_of(judged->identity);
-    ResultRecord record{row_of(*judged, name), revision_of(judged->identity), std::ssize(instances)};
+    const auto [name, revision] = place(judged->identity);
+    ResultRecord record{row_of(*judged, name), revision, std::ssize(instances)};
     if (auto added = add_alerts(*judged, folder->temporary(), record.revision, record.row); !added)
         return std::unexpected(added.error());
     if (auto written = write_record(record, folder->temporary()); !written)
@@ -207,9 +202,24 @@ Result<> AnalysisJobs::add_alerts(const JudgedStudy& judged, const std::filesyst
     return {};
 }
 
-int AnalysisJobs::next_revision(const std::string& study_uid) const {
+// The newest result is made again as it was: its objects get the same UIDs. An older one is not, since the
+// receivers were told of what replaced it: what holds again is a revision of its own, which replaces that.
+AnalysisJobs::Place AnalysisJobs::place_of(const std::string& study_uid, const std::string& identity) const {
     const auto study = database_->find_study(study_uid);
-    return study ? study->revision + 1 : 1;
+    const int newest = study ? study->revision : 0;
+    const auto folder_after = [&](int revision) {
+        return ResultFolder::name_of(study_uid,
+                                     identity + "\nagain after revision " + std::to_string(revision));
+    };
+    const auto revision_of = [&](const std::filesystem::path& folder) {
+        return database_->revision_of(study_uid, folder.filename());
+    };
+    const auto folder = ResultFolder::name_of(study_uid, identity);
+    const auto known = revision_of(folder);
+    if (!known || *known == newest) return {folder, known ? newest : newest + 1};
+    const auto again = folder_after(newest - 1);
+    if (revision_of(again) == newest) return {again, newest};
+    return {folder_after(newest), newest + 1};
 }
 
 AnalysisJobs::End AnalysisJobs::finished(const store::Job& job, KeptResult kept) {

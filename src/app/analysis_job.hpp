@@ -64,7 +64,12 @@ class AnalysisJobs {
     Result<> add_alerts(const JudgedStudy& judged, const std::filesystem::path& folder, int revision,
                         store::NewResult& row) const;
     FoundPrior find_prior(const report::PatientStudy& study);
-    int next_revision(const std::string& study_uid) const;
+    // Where a result of that identity goes, relative to the results' folder, and which revision it is.
+    struct Place {
+        std::filesystem::path folder;
+        int revision = 1;
+    };
+    Place place_of(const std::string& study_uid, const std::string& identity) const;
     std::string incomplete(const std::string& study_uid,
                            const std::vector<store::InstanceRow>& instances) const;
     End finished(const store::Job& job, KeptResult kept);

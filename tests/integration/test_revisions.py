@@ -90,6 +90,15 @@ class Revisions(unittest.TestCase):
         self.assert_replaces(third, second, 3)
         self.assertEqual(third[SEG].SeriesDescription, "SPINE POSITIVE SEGMENTATION")
 
+        # What held before the third holds again: the PACS must not be left with the third as the last word.
+        self.assertEqual(self.node.stop(), 0)
+        del self.node.sections["results"]
+        self.node.start()
+        self.reanalyse()
+        fourth = self.revision(4)
+        self.assert_replaces(fourth, third, 4)
+        self.assertEqual(fourth[SEG].SeriesDescription, second[SEG].SeriesDescription)
+
     def reanalyse(self):
         done = subprocess.run([cases.CALCINODE, "reanalyze", "--config", str(self.node.folder / "calcinode.toml"),
                                "--study", self.study_uid], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

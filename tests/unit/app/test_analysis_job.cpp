@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "app/analysis_job.hpp"
 #include "app/result_folder.hpp"
@@ -199,6 +201,31 @@ TEST_CASE("the same result again is kept once") {
     CHECK(f.folders() == 1);
     CHECK(f.study().revision == 1);
     CHECK(f.database.delivery_counts("1.2").pending == 1);
+}
+
+TEST_CASE("a result that holds again is a new revision, since receivers were told of what replaced it") {
+    Fixture f;
+    std::string made_of;
+    std::vector<int> revisions;
+    auto jobs = f.jobs([&](const std::string& study_uid, const std::vector<fs::path>& files,
+                           const JudgeOptions& options, const fs::path& folder) {
+        auto judged = positive(study_uid, files, options, folder);
+        judged->identity = made_of;
+        revisions.push_back(options.revision_of(made_of));
+        return judged;
+    });
+    for (const char* each : {"one", "one", "another", "one", "one", "another", "another", "one"}) {
+        made_of = each;
+        if (!revisions.empty()) {
+            const auto number = std::to_string(revisions.size());
+            f.add("1.2.9." + number, number);
+            f.queue();
+        }
+        REQUIRE(jobs.do_next());
+        CHECK(f.study().revision == revisions.back());
+    }
+    CHECK(revisions == std::vector{1, 1, 2, 3, 3, 4, 4, 5});
+    CHECK(f.folders() == 5);
 }
 
 TEST_CASE("what a crash left unfinished is swept away, results stay") {
