@@ -2,8 +2,8 @@
 //
 // Threads of the daemon: main (signals, leases), those of receive, "completeness" (studies that became
 // quiet), "analysis" (one study at a time, with helpers of its own), "housekeeping" (room on the disk), and
-// "delivery" (one a destination). They share the database and nothing else; a bell only shortens the wait for
-// the next look at it.
+// "delivery" (one a destination); the spool has one more, which syncs folders. They share the database and
+// nothing else; a bell only shortens the wait for the next look at it.
 #pragma once
 
 #include <atomic>

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <string>
 #include <utility>
+
 namespace calcinode::spool {
 
 IncomingFile::IncomingFile(std::expected<Fd, int> blank, std::size_t header_bytes)
