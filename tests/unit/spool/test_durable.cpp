@@ -34,6 +34,7 @@ TEST_CASE("a failure of file or folder is told in both ways of syncing") {
         const auto file = new_file(folder / std::to_string(i));
         CHECK(syncing.file_and_name(file, folder.path()) == 0);
         CHECK(syncing.file_and_name(file, folder / "none") == ENOENT);
+        CHECK(syncing.file_and_name(file, "/proc/self") == EINVAL);  // opens, and can't be synced
         const Fd not_to_be_synced(::open(folder.path().c_str(), O_PATH | O_CLOEXEC));
         CHECK(syncing.file_and_name(not_to_be_synced, folder.path()) == EBADF);
     }
