@@ -154,6 +154,7 @@ struct Deposit {
     Compartment compartment = Compartment::paraspinal;
     Side side = Side::midline;
     double volume_mm3 = 0;
+    double fluid_mm3 = 0;  // of it, fluid that stands above a level (milk of calcium); 0 without one
     double mean_hu = 0, max_hu = 0, sd_hu = 0;
     double long_axis_mm = 0;  // largest distance of two of its edges
     LpsPoint centroid;

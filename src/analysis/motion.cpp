@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "analysis/kernels/coarse.hpp"
+#include "analysis/kernels/median.hpp"
 #include "base/parallel.hpp"
 
 namespace calcinode {
@@ -48,12 +49,6 @@ double difference(const Planes& planes, int k, Shift by, int margin) {
     return static_cast<double>(sum) / (static_cast<double>(to - from) * (planes.height - 2 * margin));
 }
 
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::ranges::nth_element(values, middle);
-    return *middle;
-}
-
 // Pairs of slices that differ more than those around them, most unusual first.
 std::vector<int> worth_a_look(const std::vector<double>& differences) {
     const int n = static_cast<int>(differences.size());
@@ -63,7 +58,8 @@ std::vector<int> worth_a_look(const std::vector<double>& differences) {
         for (int m = std::max(0, k - compared); m <= std::min(n - 1, k + compared); ++m)
             if (m != k) around.push_back(differences[static_cast<std::size_t>(m)]);
         if (around.empty()) continue;
-        const double usual = std::max(1.0, median(std::move(around)));  // HU; padded slices do not differ
+        const double usual =
+            std::max(1.0, kernels::median(std::move(around)));  // HU; padded slices do not differ
         const double ratio = differences[static_cast<std::size_t>(k)] / usual;
         if (ratio > unusual) found.emplace_back(-ratio, k);
     }

@@ -139,6 +139,7 @@ Json lesion_of(const Deposit& d, const std::string& tracking_uid) {
     one["compartment"] = std::string(to_string(d.compartment));
     one["side"] = std::string(to_string(d.side));
     one["volume_mm3"] = rounded(d.volume_mm3, volume_step);
+    one["fluid_mm3"] = rounded(d.fluid_mm3, volume_step);
     one["mean_hu"] = rounded(d.mean_hu, hu_step);
     one["max_hu"] = rounded(d.max_hu, hu_step);
     one["sd_hu"] = rounded(d.sd_hu, hu_step);

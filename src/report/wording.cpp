@@ -49,6 +49,12 @@ std::string canal_relation(const Deposit& deposit) {
     return tenths(deposit.canal_distance_mm) + " mm from the canal";
 }
 
+// A level between what has settled and the fluid above it speaks for milk of calcium.
+std::string fluid_level(const Deposit& deposit) {
+    if (deposit.fluid_mm3 <= 0) return "";
+    return " with a fluid level (" + millilitres(deposit.fluid_mm3) + " ml of it fluid)";
+}
+
 std::string severity_sentence(const Findings& findings) {
     const auto category = acr_category(findings);
     if (!category || findings.severity == Severity::none) return "";
@@ -94,9 +100,10 @@ std::string place_words(const Deposit& deposit) {
 
 std::string deposit_words(const Deposit& deposit) {
     return "Deposit " + std::to_string(deposit.id) + ": " + place_words(deposit) + ", " +
-           millilitres(deposit.volume_mm3) + " ml, mean " + whole(deposit.mean_hu) + " HU, maximum " +
-           whole(deposit.max_hu) + " HU, longest axis " + whole(deposit.long_axis_mm) + " mm, " +
-           canal_relation(deposit) + ", certainty " + whole(deposit.confidence * 100) + " %.";
+           millilitres(deposit.volume_mm3) + " ml" + fluid_level(deposit) + ", mean " +
+           whole(deposit.mean_hu) + " HU, maximum " + whole(deposit.max_hu) + " HU, longest axis " +
+           whole(deposit.long_axis_mm) + " mm, " + canal_relation(deposit) + ", certainty " +
+           whole(deposit.confidence * 100) + " %.";
 }
 
 std::string revision_words(const ReportOptions& options) {

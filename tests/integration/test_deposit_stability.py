@@ -14,6 +14,7 @@ import cases
 import volumes
 
 SAME_VOLUME = 0.10
+SURE = 0.7
 SAME_PLACE_MM = 10  # far less than deposits are apart here
 MORE_NOISE = 1.5
 NOISE_GRAIN = 0.7  # pixels, as of a soft kernel
@@ -89,9 +90,8 @@ def in_place(_, point):
 
 
 class DepositStability(unittest.TestCase):
-    def assert_stable(self, what, volume, folder, thicknesses, view=lambda volume: volume, same_count=True):
-        """`view` is the part of a volume that is looked at, taken last so that it has no turned edges. Without
-        `same_count` a deposit may fall into two, as a layered one does between thick slices."""
+    def assert_stable(self, what, volume, folder, thicknesses, view=lambda volume: volume):
+        """`view` is the part of a volume that is looked at, taken last so that it has no turned edges."""
         variants = {f"noise {MORE_NOISE} times": (noisier, in_place), f"blur of {BLUR_MM} mm": (blurred, in_place)}
         variants |= {f"slices of {mm} mm": (sliced(mm), in_place) for mm in thicknesses}
         variants |= {f"turned by {TURN_DEGREES} degrees": (turned, turned_back), "half a voxel on": (shifted, in_place)}
@@ -107,14 +107,18 @@ class DepositStability(unittest.TestCase):
             rows.append(self.row(name, result, ratios))
             with self.subTest(f"{what}: {name}"):
                 self.assertEqual(result["verdict"], base["verdict"])
-                if same_count:
-                    self.assertEqual(len(result["lesions"]), len(base["lesions"]))
+                # Between thick slices one more may be taken for a deposit, but not surely.
+                self.assertEqual(self.sure(result), self.sure(base))
                 self.assertAlmostEqual(result["totals"]["volume_mm3"] / base["totals"]["volume_mm3"], 1, delta=SAME_VOLUME)
                 for ratio in ratios:
                     self.assertIsNotNone(ratio, "a deposit is gone")
                     self.assertAlmostEqual(ratio, 1, delta=SAME_VOLUME)
         print(f"\n{what:<22} {'verdict':<14} {'deposits':>8} {'ml':>6}  each one's share of its volume as it is\n"
               + "\n".join(rows), flush=True)
+
+    @staticmethod
+    def sure(result):
+        return sum(lesion["confidence"] >= SURE for lesion in result["lesions"])
 
     def ratios(self, base, result, back):
         """Of each deposit of the base: volume of the one at the same place, by its own; None where there is none."""
@@ -145,8 +149,7 @@ class DepositStability(unittest.TestCase):
             # The chest wall's sides hold nothing that matters here, and cost time.
             centre = volume.hu.shape[2] // 2
             self.assert_stable("real chest", volume, folder, (2.0, 3.0),
-                               lambda one: one.crop((centre - 160, None, None), (centre + 160, None, None)),
-                               same_count=False)
+                               lambda one: one.crop((centre - 160, None, None), (centre + 160, None, None)))
 
 
 if __name__ == "__main__":

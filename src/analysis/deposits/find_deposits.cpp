@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "analysis/deposits/decide.hpp"
 #include "analysis/deposits/holes.hpp"
 #include "analysis/deposits/level_names.hpp"
 #include "analysis/deposits/measure.hpp"
 #include "analysis/deposits/mimics.hpp"
+#include "analysis/deposits/overlaps.hpp"
 #include "analysis/deposits/segment.hpp"
 #include "analysis/deposits/triage.hpp"
 #include "base/parallel.hpp"
@@ -23,16 +23,6 @@ constexpr double smallest_deposit_mm3 = 50;
 constexpr double smallest_listed_mm3 = 200, smallest_listed_in_soft_tissue_mm3 = 100;
 // And where its place does not name it, only with so much evidence: what is plainly bone is not worth a line.
 constexpr double listed_log_odds = -4;
-
-// Outlines that share so much of the smaller one are outlines of one thing.
-constexpr double one_thing_share = 0.4;
-
-struct Judged {
-    Mass mass;
-    std::vector<Evidence> evidence;
-    double log_odds = 0;
-    std::optional<Mimic> mimic;
-};
 
 std::vector<Judged> judge(const Volume& volume, const spine::SpineInView& seen, const SolidTissue& tissue,
                           const Observer& observer, const std::vector<Candidate>& candidates,
@@ -76,73 +66,6 @@ void add_group_evidence(std::vector<Judged>& all) {
     }
 }
 
-std::vector<std::size_t> shared(const std::vector<std::size_t>& a, const std::vector<std::size_t>& b) {
-    std::vector<std::size_t> both;
-    std::ranges::set_intersection(a, b, std::back_inserter(both));
-    return both;
-}
-
-std::vector<std::size_t> without(const std::vector<std::size_t>& all, const std::vector<std::size_t>& some) {
-    std::vector<std::size_t> rest;
-    std::ranges::set_difference(all, some, std::back_inserter(rest));
-    return rest;
-}
-
-// Of `voxels`, those nearer to the solid middle of `one` than to that of `other`.
-std::vector<std::size_t> nearer(const std::vector<std::size_t>& voxels, const Judged& one,
-                                const Judged& other, const Volume& volume, const spine::SpineInView& seen) {
-    const auto middle_of = [&](const Judged& judged) {
-        std::vector<LpsPoint> points;
-        for (const auto voxel : judged.mass.candidate.voxels) {
-            const auto [i, j, k] = kernels::index_of(voxel, seen.straight.hu.size);
-            points.push_back(seen.frame.to_lps(spine::Straight::place(i, j, k)));
-        }
-        return points;
-    };
-    const auto a = middle_of(one), b = middle_of(other);
-    const auto apart_mm = [](LpsPoint from, const std::vector<LpsPoint>& points) {
-        double least = std::numeric_limits<double>::infinity();
-        for (const auto& point : points) least = std::min(least, distance(from, point));
-        return least;
-    };
-    std::vector<std::size_t> out;
-    for (const auto n : voxels) {
-        const auto point = volume.grid.to_lps(volume.grid.index(n));
-        if (apart_mm(point, a) <= apart_mm(point, b)) out.push_back(n);
-    }
-    return out;
-}
-
-// Two outlines of one thing become one, with the evidence of the one that has more; two things that touch
-// share out what both outlines hold.
-void settle_overlaps(std::vector<Judged>& all, const Volume& volume, const spine::SpineInView& seen) {
-    for (std::size_t a = 0; a < all.size(); ++a)
-        for (std::size_t b = a + 1; b < all.size();) {
-            auto &one = all[a], &other = all[b];
-            const auto both = shared(one.mass.voxels, other.mass.voxels);
-            const auto smaller = std::min(one.mass.voxels.size(), other.mass.voxels.size());
-            if (static_cast<double>(both.size()) < one_thing_share * static_cast<double>(smaller)) {
-                if (!both.empty()) {
-                    const auto mine = nearer(both, one, other, volume, seen);
-                    one.mass.voxels = without(one.mass.voxels, without(both, mine));
-                    other.mass.voxels = without(other.mass.voxels, mine);
-                }
-                ++b;
-                continue;
-            }
-            std::vector<std::size_t> together;
-            std::ranges::set_union(one.mass.voxels, other.mass.voxels, std::back_inserter(together));
-            if (other.log_odds > one.log_odds) one = std::move(other);
-            one.mass.voxels = std::move(together);
-            all.erase(all.begin() + static_cast<std::ptrdiff_t>(b));
-            b = a + 1;  // the larger one may meet those before
-        }
-}
-
-bool overlap(const Judged& a, const Judged& b) {
-    return !shared(a.mass.voxels, b.mass.voxels).empty();
-}
-
 bool worth_listing(const Judged& judged) {
     if (!judged.mimic)
         return judged.mass.volume_mm3 >= smallest_listed_mm3 && judged.log_odds >= listed_log_odds;
@@ -160,6 +83,7 @@ bool worth_listing(const Judged& judged) {
 
 Deposit deposit_of(const Judged& judged, const Volume& volume, const spine::SpineInView& seen) {
     auto deposit = measure_deposit(volume, seen.frame, without_holes(volume.grid, judged.mass.voxels));
+    deposit.fluid_mm3 = static_cast<double>(judged.fluid_voxels) * volume.grid.voxel_mm3();
     deposit.confidence = confidence_of(judged.log_odds);
     deposit.evidence = judged.evidence;
     name_levels(deposit, seen.spine, seen.frame);
@@ -201,6 +125,7 @@ Found find_deposits(const Volume& volume, const spine::SpineInView& seen,
         (deposit ? reported : others).push_back(std::move(j));
     }
     settle_overlaps(reported, volume, seen);
+    add_fluid(reported, volume, threads);
     std::erase_if(others, [&](const Judged& j) {
         return !worth_listing(j) ||
                std::ranges::any_of(reported, [&](const Judged& r) { return overlap(r, j); });

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "analysis/kernels/median.hpp"
+
 namespace calcinode::deposits {
 namespace {
 
@@ -128,12 +130,6 @@ void peel(Box& box, const std::vector<Offset>& blur, const std::vector<Offset>& 
     });
 }
 
-double median(std::vector<double>& values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::ranges::nth_element(values, middle);
-    return *middle;
-}
-
 struct Levels {
     double inside_hu, soft_hu;
     double noise_hu;  // standard deviation in the soft tissue
@@ -149,10 +145,10 @@ Levels levels_of(const Box& box) {
         if (in_mask(box.kinds[n])) all.push_back(hu);
         if (box.kinds[n] == Kind::soft_ring && hu < no_soft_tissue_hu) soft.push_back(hu);
     });
-    const double soft_hu = soft.empty() ? muscle_hu : median(soft);
+    const double soft_hu = soft.empty() ? muscle_hu : kernels::median(soft);
     for (double& hu : soft) hu = std::abs(hu - soft_hu);
-    const double noise = soft.empty() ? 0 : mad_to_sd * median(soft);
-    if (deep.size() >= 3) return {median(deep), soft_hu, noise};
+    const double noise = soft.empty() ? 0 : mad_to_sd * kernels::median(soft);
+    if (deep.size() >= 3) return {kernels::median(deep), soft_hu, noise};
     const double least = *std::ranges::max_element(all) - 2 * noise;
     double sum = 0, count = 0;
     for (const double hu : all)

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "analysis/kernels/median.hpp"
 #include "analysis/spine/sample.hpp"
 
 namespace calcinode::spine {
@@ -34,12 +35,6 @@ constexpr double unevenness_mm = 0.13, wave_mm = 6;
 struct Row {
     double h, wall, width, weight;
 };
-
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::ranges::nth_element(values, middle);
-    return *middle;
-}
 
 // Mean attenuation over the strip at height h, from inside the bone into the canal. Empty where the volume
 // ends, and beside metal.
@@ -108,7 +103,7 @@ std::vector<Row> rows_of(const Volume& volume, const Vertebra& v, double height)
         profiles.emplace_back(h, std::move(hu));
     }
     if (canal.empty()) return {};
-    const double soft = std::clamp(median(std::move(canal)), least_soft_hu, most_soft_hu);
+    const double soft = std::clamp(kernels::median(std::move(canal)), least_soft_hu, most_soft_hu);
     std::vector<Row> rows;
     for (const auto& [h, hu] : profiles)
         if (const auto edge = edge_of(hu, soft))
@@ -153,9 +148,9 @@ Fit first_line(const std::vector<Row>& rows) {
             if (rows[b].h - rows[a].h > 2)
                 slopes.push_back((rows[b].wall - rows[a].wall) / (rows[b].h - rows[a].h));
     Fit fit;
-    fit.slope = slopes.empty() ? 0 : median(std::move(slopes));
+    fit.slope = slopes.empty() ? 0 : kernels::median(std::move(slopes));
     for (const auto& row : rows) offsets.push_back(row.wall - fit.slope * row.h);
-    fit.offset = median(std::move(offsets));
+    fit.offset = kernels::median(std::move(offsets));
     return fit;
 }
 
@@ -199,7 +194,7 @@ std::optional<PosteriorWall> find_posterior_wall(const Volume& volume, const Ver
     const double independent = std::max(3.0, fit.weights * row_mm / apart);
     std::vector<double> widths;
     for (const auto& row : rows) widths.push_back(row.width);
-    const double blur = median(std::move(widths));
+    const double blur = kernels::median(std::move(widths));
     const double edge = edge_error * blur * blur;
     PosteriorWall wall{fit.offset, fit.slope, fit.mean_h};
     const double span = rows.back().h - rows.front().h;

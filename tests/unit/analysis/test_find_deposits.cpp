@@ -277,3 +277,23 @@ TEST_CASE("a deposit that is cut by the first or the last plane is still found")
     for (const auto& deposit : found.deposits)
         CHECK(deposit.side == (far_from(first, deposit.centroid) < 5 ? Side::left : Side::right));
 }
+
+TEST_CASE("fluid above a level belongs to its deposit, and is no deposit of its own") {
+    constexpr double fluid_hu = 170;
+    constexpr Ball whole{2 * pitch_mm + 12, -34, 24, 9, 600};
+    auto volume = volume_of(SpineShape{});
+    add_ball(volume, whole.s, whole.u, whole.v, whole.radius_mm, whole.hu);
+    for (std::size_t n = 0; n < volume.hu.size(); ++n) {
+        const auto at = volume.grid.to_lps(volume.grid.index(n));
+        if (far_from(whole, at) <= whole.radius_mm && at.y < spine_place(whole.s, whole.u, whole.v).y)
+            volume.hu[n] = static_cast<std::int16_t>(fluid_hu);
+    }
+    const auto found = find_deposits(volume, seen_in(volume), {}, usual_confidence, 2);
+    REQUIRE(found.deposits.size() == 1);
+    const auto& deposit = found.deposits.front();
+    CHECK(deposit.volume_mm3 == doctest::Approx(whole.volume_mm3()).epsilon(0.1));
+    CHECK(deposit.fluid_mm3 == doctest::Approx(whole.volume_mm3() / 2).epsilon(0.15));
+    CHECK(far_from(whole, deposit.centroid) < 1);
+    for (const auto& excluded : found.excluded) CHECK(far_from(whole, excluded.centroid) > whole.radius_mm);
+    for (const auto& deposit_without : found_both().deposits) CHECK(deposit_without.fluid_mm3 == 0);
+}

@@ -14,6 +14,7 @@ TEST_CASE("result.json holds the findings, rounded to what they are worth") {
     SyntheticStudy study;
     auto& deposit = study.add_deposit({40, 41, 12}, {6, 5, 3});
     deposit.volume_mm3 = 1234.5678;
+    deposit.fluid_mm3 = 432.19;
     deposit.centroid = {-0.001, 12.3456, -345.678};
     study.outcome.findings->excluded.push_back({.mimic = Mimic::posterior_longitudinal_ligament,
                                                 .volume_mm3 = 99.99,
@@ -35,6 +36,7 @@ TEST_CASE("result.json holds the findings, rounded to what they are worth") {
     CHECK(result["leading_lesion"] == 1);
     CHECK(lesion["level_confidence"] == 1.0);
     CHECK(lesion["volume_mm3"] == 1234.6);
+    CHECK(lesion["fluid_mm3"] == 432.2);
     CHECK(lesion["mean_hu"] == 801.3);
     CHECK(lesion["centroid_lps_mm"] == json({0.0, 12.35, -345.68}));
     CHECK(lesion["tracking_uid"] == tracking_uid("identity", 1));

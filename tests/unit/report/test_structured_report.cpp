@@ -8,6 +8,7 @@
 
 #include "report/codes.hpp"
 #include "report/synthetic_study.hpp"
+#include "report/wording.hpp"
 
 using namespace calcinode;
 using namespace calcinode::report;
@@ -57,6 +58,15 @@ TEST_CASE("the report holds each deposit's place and measurements in codes, unve
     CHECK(has(text, "(111242,DCM,\"All algorithms succeeded; with findings\")"));
     CHECK(has(text, "=(52101004,SCT,\"Present\")"));
     CHECK(has(text, "unverified, preliminary, not for primary diagnosis"));
+}
+
+TEST_CASE("a fluid level is told with its deposit, and only there") {
+    SyntheticStudy study;
+    auto& deposit = study.add_deposit({40, 41, 12}, {6, 5, 3});
+    CHECK(deposit_words(deposit).find("fluid") == std::string::npos);
+    deposit.volume_mm3 = 4000;
+    deposit.fluid_mm3 = 2450;
+    CHECK(has(deposit_words(deposit), "4.00 ml with a fluid level (2.45 ml of it fluid), mean "));
 }
 
 TEST_CASE("a slip stands in the report with site, measure, method, uncertainty and its place on an image") {
