@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <limits>
 
 #include "analysis/kernels/median.hpp"
 
@@ -14,27 +14,45 @@ constexpr double least_off_voxels = 0.75;          // from the face: heights are
 constexpr double most_tilt = 0.3;                  // of the face: 17 degrees
 constexpr double least_face_mm2 = 20;
 
-// How high the sediment reaches in each column. What ends at bone says nothing, and is not among them.
-using Tops = std::map<std::array<int, 2>, int>;
+// How high the sediment reaches in one column.
+struct Top {
+    std::array<int, 2> column;
+    int height;
+};
 
-Tops tops_of(const Volume& volume, const std::vector<std::size_t>& sediment, Way way) {
-    Tops tops;
+// Of all its columns; but what ends at bone says nothing, and is not among them.
+std::vector<Top> tops_of(const Volume& volume, const std::vector<std::size_t>& sediment, Way way) {
+    std::array<int, 2> low{std::numeric_limits<int>::max(), std::numeric_limits<int>::max()}, high{-1, -1};
+    for (const auto n : sediment) {
+        const auto column = way.column(volume.grid.index(n));
+        for (std::size_t a = 0; a < 2; ++a)
+            low[a] = std::min(low[a], column[a]), high[a] = std::max(high[a], column[a]);
+    }
+    constexpr int none = std::numeric_limits<int>::min();
+    const auto width = static_cast<std::size_t>(high[0] - low[0] + 1);
+    std::vector<int> highest(width * static_cast<std::size_t>(high[1] - low[1] + 1), none);
     for (const auto n : sediment) {
         const auto v = volume.grid.index(n);
-        const auto [top, first] = tops.try_emplace(way.column(v), way.height(v));
-        if (!first) top->second = std::max(top->second, way.height(v));
+        const auto column = way.column(v);
+        auto& height = highest[static_cast<std::size_t>(column[1] - low[1]) * width +
+                               static_cast<std::size_t>(column[0] - low[0])];
+        height = std::max(height, way.height(v));
     }
     const double dense_hu = (kernels::median(attenuation_of(volume, sediment)) + muscle_hu) / 2;
-    std::erase_if(tops, [&](const auto& entry) {
-        const auto above = way.voxel(entry.first, entry.second + 2);
-        return volume.grid.contains(above) && volume.at(above) >= dense_hu;
-    });
+    std::vector<Top> tops;
+    for (std::size_t n = 0; n < highest.size(); ++n) {
+        if (highest[n] == none) continue;
+        const std::array<int, 2> column{low[0] + static_cast<int>(n % width),
+                                        low[1] + static_cast<int>(n / width)};
+        const auto above = way.voxel(column, highest[n] + 2);
+        if (!volume.grid.contains(above) || volume.at(above) < dense_hu) tops.push_back({column, highest[n]});
+    }
     return tops;
 }
 
 // The plane of least squares through those tops that are no further than `off` from `face`; its columns are
 // they.
-Face fitted(const Tops& tops, const Face& face, double off) {
+Face fitted(const std::vector<Top>& tops, const Face& face, double off) {
     double n = 0, a = 0, b = 0, h = 0, aa = 0, ab = 0, bb = 0, ah = 0, bh = 0;
     Face next;
     for (const auto& [column, top] : tops) {

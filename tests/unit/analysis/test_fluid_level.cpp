@@ -126,3 +126,17 @@ TEST_CASE("a deposit at the volume's edge") {
         if (volume.hu[n] > 400) settled.push_back(n);
     CHECK(fluid_above(volume, settled).empty());  // whether the fluid ends there is not in view
 }
+
+TEST_CASE("a huge mass, and one of a single voxel") {
+    Volume volume;
+    volume.grid.size = {160, 160, 160};
+    volume.grid.spacing_mm = {0.5, 0.5, 0.5};
+    volume.hu.assign(volume.grid.voxels(), static_cast<std::int16_t>(soft_hu));
+    std::vector<std::size_t> cube;
+    for (int k = 20; k < 140; ++k)
+        for (int j = 20; j < 140; ++j)
+            for (int i = 20; i < 140; ++i) cube.push_back(volume.grid.offset({i, j, k}));
+    for (const auto n : cube) volume.hu[n] = static_cast<std::int16_t>(settled_hu);
+    CHECK(fluid_above(volume, cube).empty());
+    CHECK(fluid_above(volume, {cube.front()}).empty());
+}
