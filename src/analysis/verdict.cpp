@@ -23,7 +23,9 @@ Gravity gravity_of(const Deposit& deposit, const VerdictRule& rule) {
     switch (deposit.compartment) {
         case Compartment::canal:
         case Compartment::foramen:
-            return {Severity::moderate, SeverityReason::place};
+            if (deposit.volume_mm3 >= rule.positive_volume_mm3)
+                return {Severity::moderate, SeverityReason::place};
+            return {Severity::mild, SeverityReason::none};
         case Compartment::facet:
         case Compartment::posterior:
         case Compartment::paraspinal:

@@ -37,10 +37,12 @@ struct VerdictRule {
 Verdict verdict_of(const std::vector<Deposit>& deposits, const std::vector<Excluded>& excluded,
                    const VerdictRule& rule);
 
-// Of the gravest deposit that is sure enough for a positive verdict, whatever its size: a small one in the
-// canal is grave. It grows with what is taken of the canal. In front of the spine volume does not count:
-// there calcification is mostly degenerative (of 77 patients with systemic sclerosis 80 % had some in front
-// of the spine and 27 % in the canal; Bauer et al., Medicine 2020;99:e22443, no controls).
+// Of the gravest deposit that is sure enough for a positive verdict. It grows with what is taken of the
+// canal, whatever the deposit's size; where less is taken than can be measured, in canal or foramen is grave
+// from the volume of a positive verdict on, below which an osteophyte can't be told from it. In front of the
+// spine volume does not count: there calcification is mostly degenerative (of 77 patients with systemic
+// sclerosis 80 % had some in front of the spine and 27 % in the canal; Bauer et al., Medicine 2020;99:e22443,
+// no controls).
 Severity severity_of(const std::vector<Deposit>& deposits, const VerdictRule& rule);
 
 // The deposit to look at first, and what makes it so grave: of those that are sure enough for a positive

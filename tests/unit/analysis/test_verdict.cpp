@@ -74,9 +74,17 @@ TEST_CASE("the rule's thresholds decide") {
 TEST_CASE("severity grows with what is taken of the canal") {
     CHECK(severity(Compartment::facet, 500, 9) == Severity::mild);
     CHECK(severity(Compartment::facet, 500, 10) == Severity::moderate);
-    CHECK(severity(Compartment::canal, 60, 5) == Severity::moderate);
-    CHECK(severity(Compartment::foramen, 60, 0) == Severity::moderate);
+    CHECK(severity(Compartment::canal, 100, 5) == Severity::moderate);
+    CHECK(severity(Compartment::foramen, 100, 0) == Severity::moderate);
+    CHECK(severity(Compartment::canal, 60, 10) == Severity::moderate);
     CHECK(severity(Compartment::canal, 60, 35) == Severity::severe);
+}
+
+TEST_CASE("what may be an osteophyte, by its size, is not grave by its place alone, and does not lead") {
+    CHECK(severity(Compartment::canal, 99, 5) == Severity::mild);
+    CHECK(severity(Compartment::foramen, 99, 0) == Severity::mild);
+    const std::vector<Deposit> deposits{deposit(1300, 0.9), deposit(60, 0.8, Compartment::canal, 5)};
+    CHECK(leading_of(deposits, usual).deposit == &deposits[0]);
 }
 
 TEST_CASE("a large mass beside the spine is moderate, in front of it mild whatever its volume") {
@@ -119,7 +127,7 @@ TEST_CASE("what is not sure leads only where nothing is") {
 TEST_CASE("the reason of a severity is the canal's share, the place or the volume") {
     const auto reason = [](const Deposit& d) { return leading_of({d}, usual).reason; };
     CHECK(reason(deposit(60, 0.9, Compartment::facet, 10)) == SeverityReason::canal_share);
-    CHECK(reason(deposit(60, 0.9, Compartment::foramen)) == SeverityReason::place);
+    CHECK(reason(deposit(100, 0.9, Compartment::foramen)) == SeverityReason::place);
     CHECK(reason(deposit(5000, 0.9, Compartment::paraspinal)) == SeverityReason::volume);
     CHECK(reason(deposit(50000, 0.9, Compartment::prevertebral)) == SeverityReason::none);
 }
