@@ -21,7 +21,4 @@ struct AnalysisOptions {
 
 std::expected<Findings, Unfit> analyse(const Volume& volume, const AnalysisOptions& options = {});
 
-// Changes whenever the same volume could give other findings; part of the identity of each result.
-inline constexpr int analysis_version = 8;
-
 }  // namespace calcinode

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "report/algorithm.hpp"
 #include "report/wording.hpp"
 
 namespace calcinode::report {
@@ -79,6 +80,9 @@ std::vector<std::string> comparison_lines(const Comparison& comparison) {
     }
     if (const auto count = comparison.not_comparable.size(); count > 0)
         lines.push_back(deposits(count) + " of that time at levels not in view now, or without a name");
+    if (comparison.prior.analysis != analysis_text())
+        lines.push_back(
+            "The earlier result is by another version of the method: some of the change may come from that");
     return lines;
 }
 

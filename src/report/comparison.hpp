@@ -31,7 +31,7 @@ struct PriorResult {
     PatientStudy of;
     std::string series_uid, sop_class_uid, sop_instance_uid;  // of the report
     int revision = 1;                                         // of the results of its study
-    std::string software_version;                             // that made it
+    std::string analysis;  // the method that made it, as analysis_text() says it; "" of reports before it
     std::vector<PriorDeposit> deposits;
     std::vector<std::string> levels_in_view{};  // named vertebrae; none where the report does not say
 };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "analysis/analyse.hpp"
+#include "analysis/version.hpp"
 #include "base/sha256.hpp"
 
 namespace calcinode::report {

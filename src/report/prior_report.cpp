@@ -158,6 +158,12 @@ PatientStudy patient_study_of(DcmItem& dataset) {
             .time = dicom::text_or_empty(dataset, DCM_StudyTime)};
 }
 
+// The second of the software's versions, since there are two.
+std::string analysis_of(DcmItem& dataset) {
+    const auto versions = dicom::texts(dataset, DCM_SoftwareVersions);
+    return versions.size() < 2 ? "" : versions[1];
+}
+
 }  // namespace
 
 Result<PatientStudy> read_patient_study(const std::filesystem::path& file) {
@@ -185,7 +191,7 @@ Result<PriorResult> read_prior(DcmItem& dataset) {
                       .sop_class_uid = dicom::uid(dataset, DCM_SOPClassUID).value_or(""),
                       .sop_instance_uid = dicom::uid(dataset, DCM_SOPInstanceUID).value_or(""),
                       .revision = dicom::integer(dataset, DCM_InstanceNumber).value_or(1),
-                      .software_version = dicom::text_or_empty(dataset, DCM_SoftwareVersions),
+                      .analysis = analysis_of(dataset),
                       .deposits = {}};
     if (!is_structured_report(prior.sop_class_uid) ||
         !made_by_us(dicom::text_or_empty(dataset, DCM_Manufacturer),

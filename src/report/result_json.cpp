@@ -1,6 +1,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "analysis/version.hpp"
 #include "report/report.hpp"
 #include "report/spine_wording.hpp"
 #include "report/wording.hpp"
@@ -240,6 +241,7 @@ std::string result_json(const StudyOutcome& outcome, const std::string& identity
     json["schema"] = schema_name;
     json["software"]["name"] = "Calcinode";
     json["software"]["version"] = CALCINODE_VERSION;
+    json["software"]["analysis"] = analysis_version;
     json["study_uid"] = outcome.study_uid;
     json["status"] = std::string(to_string(outcome.status));
     json["reason_code"] = outcome.reason_code;

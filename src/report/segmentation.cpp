@@ -8,6 +8,7 @@
 
 #include "base/uid.hpp"
 #include "dicom/own_objects.hpp"
+#include "report/algorithm.hpp"
 #include "report/dataset_items.hpp"
 #include "report/identity.hpp"
 #include "report/source_planes.hpp"
@@ -83,7 +84,7 @@ void put_segment(DcmItem& item, const Segment& segment, int number) {
     DcmItem& algorithm = add_item(item, DCM_SegmentationAlgorithmIdentificationSequence);
     put_code(algorithm, DCM_AlgorithmFamilyCodeSequence, codes::image_processing);
     put(algorithm, DCM_AlgorithmName, std::string(our_model));
-    put(algorithm, DCM_AlgorithmVersion, CALCINODE_VERSION);
+    put(algorithm, DCM_AlgorithmVersion, algorithm_version());
     put(item, DCM_TrackingID, segment.tracking_id);
     put(item, DCM_TrackingUID, segment.tracking_uid);
     // Red: what the reader is to look at. CIELab as PS3.3 C.10.7.1.1 scales it.

@@ -11,6 +11,7 @@
 
 #include "base/fd.hpp"
 #include "dicom/own_objects.hpp"
+#include "report/algorithm.hpp"
 #include "report/dataset_items.hpp"
 #include "report/identity.hpp"
 #include "report/series_text.hpp"
@@ -194,7 +195,7 @@ void set_common_attributes(DcmItem& target, const ReportContext& context, Object
 
     put(target, DCM_Manufacturer, std::string(our_manufacturer));
     put(target, DCM_ManufacturerModelName, std::string(our_model));
-    put(target, DCM_SoftwareVersions, CALCINODE_VERSION);
+    put(target, DCM_SoftwareVersions, CALCINODE_VERSION "\\" + analysis_text());
     // The standard wants a serial number of some classes; software has none but its version.
     put(target, DCM_DeviceSerialNumber, CALCINODE_VERSION);
 }

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "dicom/own_objects.hpp"
+#include "report/algorithm.hpp"
 #include "report/codes.hpp"
 #include "report/dataset_items.hpp"
 #include "report/spine_wording.hpp"
@@ -78,7 +79,7 @@ class Place {
 
 void put_algorithm(Place& place) {
     place.text(DSRTypes::RT_hasConceptMod, codes::algorithm_name, std::string(our_model));
-    place.text(DSRTypes::RT_hasConceptMod, codes::algorithm_version, CALCINODE_VERSION);
+    place.text(DSRTypes::RT_hasConceptMod, codes::algorithm_version, algorithm_version());
 }
 
 // The slice nearest to a point and the point's place on it; nothing where the point lies outside the images.

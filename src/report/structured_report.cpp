@@ -13,6 +13,7 @@
 
 #include "base/uid.hpp"
 #include "dicom/own_objects.hpp"
+#include "report/algorithm.hpp"
 #include "report/change_items.hpp"
 #include "report/dataset_items.hpp"
 #include "report/evaluations.hpp"
@@ -124,7 +125,7 @@ void Report::measure(Group& group, const Concept& concept_name, double value, in
     require(group.addMeasurement(concept_name, measured), "measurement");
     auto& measurement = group.getMeasurement();
     if (derivation.hasSelectedValue()) require(measurement.setDerivation(derivation), "derivation");
-    require(measurement.setAlgorithmIdentification(OFString(our_model.data()), CALCINODE_VERSION),
+    require(measurement.setAlgorithmIdentification(OFString(our_model.data()), algorithm_version().c_str()),
             "algorithm identification");
 }
 

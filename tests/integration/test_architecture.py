@@ -16,7 +16,7 @@ SOURCE = pathlib.Path(os.environ.get("CALCINODE_SOURCE", pathlib.Path(__file__).
 
 # Each folder and the folders of which it may include headers, besides itself. A stage may use of the analysis
 # only the types that are handed over: the volume and the findings.
-HANDED_OVER = {"analysis/volume.hpp", "analysis/findings.hpp"}
+HANDED_OVER = {"analysis/volume.hpp", "analysis/findings.hpp", "analysis/version.hpp"}
 # Alerts tell what reports tell, by the same codes and words, and are one more kind of peer to the outbox.
 IN_WORDS = {"report/outcome.hpp", "report/codes.hpp", "report/wording.hpp", "deliver/peer.hpp"}
 ALLOWED = {
@@ -38,12 +38,6 @@ ALLOWED = {
     "app": {"base", "config", "dicom", "store", "analysis", "spool", "receive", "assemble", "report", "deliver",
             "notify", "audit", "observe", "web", "phantom"},
     "": {"app"},  # main.cpp
-}
-
-# Single files that may include one header more, and why.
-EXCEPTIONS = {
-    # A result's identity holds the version of the analysis, which that header names.
-    ("report/identity.cpp", "analysis/analyse.hpp"),
 }
 
 # Libraries, how their headers begin, and the folders that may see them: ("folder", suffix of the file).
@@ -87,7 +81,7 @@ def own_header_mistake(folder, file, name):
     allowed = ALLOWED.get(folder)
     if allowed is None:
         return f"the folder {folder} has no line in the table of dependencies"
-    if target in allowed or name in allowed or (f"{folder}/{file.name}", name) in EXCEPTIONS:
+    if target in allowed or name in allowed:
         return None
     return f'{folder or "main.cpp"} must not include "{name}"'
 

@@ -95,6 +95,7 @@ class Readers(unittest.TestCase):
         (kind,), (name,), (maker,) = (children(self.report, code) for code in ("121005", "121013", "121014"))
         self.assertEqual((value(kind), value(name), value(maker)), ("121007", "Calcinode", "Calcinode project"))
         version = self.result["software"]["version"]
+        method = f"{version}, analysis {self.result['software']['analysis']}"
         (serial,) = children(self.report, "121016")
         self.assertEqual(value(serial), version)
         (library,) = children(self.report, "111028")
@@ -109,7 +110,7 @@ class Readers(unittest.TestCase):
                              (self.segmentation.SOPInstanceUID, number))
             for measurement in (item for item in group.ContentSequence if item.ValueType == "NUM"):
                 made_by = [[value(item) for item in children(measurement, code)] for code in ("111001", "111003")]
-                self.assertEqual(made_by, [["Calcinode"], [version]])
+                self.assertEqual(made_by, [["Calcinode"], [method]])
 
     def test_the_last_group_is_the_total(self):
         total = self.groups[-1]

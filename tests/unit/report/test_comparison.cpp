@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "report/algorithm.hpp"
 #include "report/change_wording.hpp"
 #include "report/codes.hpp"
 #include "report/comparison.hpp"
@@ -23,6 +24,7 @@ Deposit deposit(int id, const std::string& level, Compartment compartment, Side 
 PriorResult prior(std::vector<PriorDeposit> deposits) {
     PriorResult result;
     result.of = {.patient_id = "P", .issuer = "", .study_uid = "1.2", .date = "20250102", .time = "120000"};
+    result.analysis = analysis_text();
     result.deposits = std::move(deposits);
     return result;
 }
@@ -232,4 +234,16 @@ TEST_CASE("a prior is of the same patient, of another study, and earlier") {
     CHECK_FALSE(
         is_prior_of({.patient_id = "", .issuer = "", .study_uid = "1", .date = "20250102", .time = ""},
                     {.patient_id = "", .issuer = "", .study_uid = "2", .date = "20260102", .time = ""}));
+}
+
+TEST_CASE("a change since the result of another version of the method is told with that") {
+    const std::string told =
+        "The earlier result is by another version of the method: some of the change may come from that";
+    auto earlier = prior({{.level = "C4", .compartment = facet, .side = Side::left, .volume_mm3 = 1000}});
+    const auto findings = findings_in_view({deposit(1, "C4", facet, Side::left, 1500)});
+    CHECK(comparison_lines(compare(findings, earlier)).back() != told);
+    for (const char* other : {"analysis 0", ""}) {
+        earlier.analysis = other;
+        CHECK(comparison_lines(compare(findings, earlier)).back() == told);
+    }
 }

@@ -1,0 +1,9 @@
+// Which method this is.
+#pragma once
+
+namespace calcinode {
+
+// Changes whenever the same volume could give other findings; part of the identity of each result.
+inline constexpr int analysis_version = 8;
+
+}  // namespace calcinode
