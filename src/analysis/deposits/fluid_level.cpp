@@ -125,7 +125,7 @@ class Fluid {
     }
 
     bool is_sediment(VoxelIndex v) const {
-        return std::ranges::binary_search(*sediment_, volume_->grid.offset(v));
+        return volume_->grid.contains(v) && std::ranges::binary_search(*sediment_, volume_->grid.offset(v));
     }
     int above_face(VoxelIndex v) const { return way_.height(v) - face_.height(way_.column(v)); }
     VoxelIndex below(VoxelIndex v) const { return way_.voxel(way_.column(v), way_.height(v) - 1); }
