@@ -22,15 +22,16 @@ std::string deposits_in_words(const Findings& findings) {
         return unsure == 0 ? ", no deposit found near the spine"
                            : fmt::format(", no sure deposit near the spine, {} that could be one", unsure);
     }
-    std::string text =
-        fmt::format(", {} deposit{} of together {:.2f} ml", findings.deposits.size(),
-                    findings.deposits.size() == 1 ? "" : "s", findings.total_volume_mm3() / 1000);
+    std::string text = fmt::format(", {} deposit{} {:.2f} ml", findings.deposits.size(),
+                                   findings.deposits.size() == 1 ? " of" : "s of together",
+                                   findings.total_volume_mm3() / 1000);
     for (const auto& d : findings.deposits)
         text += fmt::format(
-            "\n  {}: {}{}, {} {}, {:.2f} ml, mean {:.0f} HU, max {:.0f} HU, at {:.0f} {:.0f} {:.0f} mm", d.id,
-            d.level == "uncertain" ? "" : "level ", report::level_text(d), to_string(d.compartment),
-            to_string(d.side), d.volume_mm3 / 1000, d.mean_hu, d.max_hu, d.centroid.x, d.centroid.y,
-            d.centroid.z);
+            "\n  {}: {}{}, {} {}, {:.2f} ml{}, mean {:.0f} HU, max {:.0f} HU, at {:.0f} {:.0f} {:.0f} mm",
+            d.id, d.level == "uncertain" ? "" : "level ", report::level_text(d), to_string(d.compartment),
+            to_string(d.side), d.volume_mm3 / 1000,
+            d.fluid_mm3 > 0 ? fmt::format(" ({:.2f} ml of it fluid above a level)", d.fluid_mm3 / 1000) : "",
+            d.mean_hu, d.max_hu, d.centroid.x, d.centroid.y, d.centroid.z);
     return text;
 }
 
