@@ -82,8 +82,8 @@ bool worth_listing(const Judged& judged) {
 }
 
 Deposit deposit_of(const Judged& judged, const Volume& volume, const spine::SpineInView& seen) {
-    auto deposit = measure_deposit(volume, seen.frame, without_holes(volume.grid, judged.mass.voxels));
-    deposit.fluid_mm3 = static_cast<double>(judged.fluid_voxels) * volume.grid.voxel_mm3();
+    auto deposit =
+        measure_deposit(volume, seen.frame, without_holes(volume.grid, judged.mass.voxels), judged.fluid);
     deposit.confidence = confidence_of(judged.log_odds);
     deposit.evidence = judged.evidence;
     name_levels(deposit, seen.spine, seen.frame);

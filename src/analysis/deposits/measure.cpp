@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <numbers>
 
 #include "analysis/deposits/partial_volume.hpp"
@@ -150,10 +151,22 @@ Compartment compartment_of(const spine::CurvedPoint& centre, const std::vector<s
                : compartment;
 }
 
+// What is not fluid, by shares; the fluid's own voxels have none of it.
+double settled_mm3(const Volume& volume, const std::vector<std::size_t>& voxels,
+                   const std::vector<std::size_t>& fluid) {
+    std::vector<std::size_t> settled;
+    std::ranges::set_difference(voxels, fluid, std::back_inserter(settled));
+    if (settled.empty()) return 0;
+    const auto shares = shares_of(volume, mask_of(volume.grid, settled));
+    double sum = shares.sum();
+    for (const auto n : fluid) sum -= shares.at(volume.grid.index(n));
+    return std::max(0.0, sum) * volume.grid.voxel_mm3();
+}
+
 }  // namespace
 
 Deposit measure_deposit(const Volume& volume, const spine::Frame& frame,
-                        const std::vector<std::size_t>& voxels) {
+                        const std::vector<std::size_t>& voxels, const std::vector<std::size_t>& fluid) {
     Deposit deposit;
     const auto count = static_cast<double>(voxels.size());
     std::vector<LpsPoint> points;
@@ -171,6 +184,10 @@ Deposit measure_deposit(const Volume& volume, const spine::Frame& frame,
     deposit.mask = mask_of(volume.grid, voxels);
     const auto shares = shares_of(volume, deposit.mask);
     deposit.volume_mm3 = std::max(0.0, shares.sum()) * volume.grid.voxel_mm3();
+    if (!fluid.empty()) {
+        deposit.fluid_mm3 = static_cast<double>(fluid.size()) * volume.grid.voxel_mm3();
+        deposit.volume_mm3 = settled_mm3(volume, voxels, fluid) + deposit.fluid_mm3;
+    }
     deposit.mean_hu = total / count;
     deposit.sd_hu = std::sqrt(std::max(0.0, squares / count - deposit.mean_hu * deposit.mean_hu));
     deposit.centroid = sum * (1 / count);

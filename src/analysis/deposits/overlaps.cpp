@@ -107,8 +107,8 @@ void add_fluid(std::vector<Judged>& all, const Volume& volume, int threads) {
             fluid = holds_most_of(fluid, voxels) ? united(fluid, std::exchange(voxels, {}))
                                                  : without(fluid, voxels);
         }
-        all[n].fluid_voxels = fluid.size();
         own = united(own, fluid);
+        all[n].fluid = std::move(fluid);
     }
     std::erase_if(all, [](const Judged& judged) { return judged.mass.voxels.empty(); });
 }

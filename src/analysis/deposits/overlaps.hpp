@@ -17,7 +17,7 @@ struct Judged {
     std::vector<Evidence> evidence;
     double log_odds = 0;
     std::optional<Mimic> mimic;
-    std::size_t fluid_voxels = 0;  // of its voxels, those above a fluid level
+    std::vector<std::size_t> fluid{};  // of its voxels, those above a fluid level
 };
 
 bool overlap(const Judged& a, const Judged& b);

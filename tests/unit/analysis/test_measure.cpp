@@ -221,3 +221,24 @@ TEST_CASE("one voxel has a voxel's length and no spread") {
     CHECK(deposit.sd_hu == 0);
     CHECK(deposit.volume_mm3 == doctest::Approx(2.5).epsilon(0.01));
 }
+
+TEST_CASE("fluid above a level counts as much as what has settled, in voxels that leave no inside as well") {
+    Volume volume;
+    volume.grid.size = {20, 20, 20};
+    volume.grid.spacing_mm = {3, 3, 3};
+    volume.hu.assign(volume.grid.voxels(), static_cast<std::int16_t>(soft_hu));
+    std::vector<std::size_t> all, fluid;  // a plate of two voxels, the front half of it fluid
+    for (int k = 8; k < 10; ++k)
+        for (int j = 6; j < 12; ++j)
+            for (int i = 8; i < 10; ++i) {
+                const auto n = volume.grid.offset({i, j, k});
+                volume.hu[n] = static_cast<std::int16_t>(j < 9 ? 170 : inside_hu);
+                all.push_back(n);
+                if (j < 9) fluid.push_back(n);
+            }
+    const spine::Frame frame(std::vector<spine::CanalPoint>{{{28, 45, 50}, 8, 1}, {{28, 45, 5}, 8, 1}});
+    const auto deposit = measure_deposit(volume, frame, all, fluid);
+    CHECK(deposit.fluid_mm3 == doctest::Approx(12 * 27));
+    CHECK(deposit.volume_mm3 == doctest::Approx(24 * 27).epsilon(0.05));
+    CHECK(measure_deposit(volume, frame, all).volume_mm3 < 0.8 * 24 * 27);  // by shares of what has settled
+}
