@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "analysis/deposits/decide.hpp"
+#include "analysis/deposits/fluid_level.hpp"
 #include "analysis/deposits/holes.hpp"
 #include "analysis/deposits/level_names.hpp"
 #include "analysis/deposits/measure.hpp"
@@ -24,6 +25,17 @@ constexpr double smallest_listed_mm3 = 200, smallest_listed_in_soft_tissue_mm3 =
 // And where its place does not name it, only with so much evidence: what is plainly bone is not worth a line.
 constexpr double listed_log_odds = -4;
 
+// Bone and what else looks like a deposit has no fluid that stands level on it. It is not looked for where it
+// can't turn the decision.
+void add_evidence_of_fluid(Judged& judged, const Volume& volume) {
+    if (judged.mimic || judged.log_odds < -fluid_level_log_odds) return;
+    const auto fluid_mm3 =
+        static_cast<double>(fluid_of(volume, judged.mass.voxels).size()) * volume.grid.voxel_mm3();
+    if (fluid_mm3 < least_fluid_share * judged.mass.volume_mm3) return;
+    judged.evidence.push_back({"fluid level", fluid_mm3, fluid_level_log_odds});
+    judged.log_odds += fluid_level_log_odds;
+}
+
 std::vector<Judged> judge(const Volume& volume, const spine::SpineInView& seen, const SolidTissue& tissue,
                           const Observer& observer, const std::vector<Candidate>& candidates,
                           const Artefacts& artefacts, int threads) {
@@ -37,6 +49,7 @@ std::vector<Judged> judge(const Volume& volume, const spine::SpineInView& seen, 
         judged.mimic = mimic_by_place(judged.mass);
         judged.evidence = evidence_of(judged.mass);
         judged.log_odds = sum_of(judged.evidence);
+        add_evidence_of_fluid(judged, volume);
     });
     std::erase_if(all, [](const Judged& j) { return j.mass.voxels.empty(); });
     return all;

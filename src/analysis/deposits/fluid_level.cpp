@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "analysis/deposits/level_face.hpp"
+#include "analysis/deposits/settled.hpp"
 #include "analysis/kernels/median.hpp"
 
 namespace calcinode::deposits {
@@ -227,9 +228,7 @@ class Fluid {
     double hu_ = 0, lowest_hu_ = 0;
 };
 
-}  // namespace
-
-std::vector<std::size_t> fluid_above(const Volume& volume, const std::vector<std::size_t>& sediment) {
+std::vector<std::size_t> fluid_on(const Volume& volume, const std::vector<std::size_t>& sediment) {
     constexpr std::array<Way, 4> ways{{{1, -1}, {1, 1}, {0, -1}, {0, 1}}};  // on the back, front, and sides
     std::vector<std::size_t> most;
     for (const auto way : ways) {
@@ -239,6 +238,14 @@ std::vector<std::size_t> fluid_above(const Volume& volume, const std::vector<std
         if (voxels.size() > most.size()) most = std::move(voxels);
     }
     return most;
+}
+
+}  // namespace
+
+std::vector<std::size_t> fluid_of(const Volume& volume, const std::vector<std::size_t>& outline) {
+    if (auto fluid = fluid_on(volume, outline); !fluid.empty()) return fluid;
+    const auto settled = settled_part(volume, outline);
+    return settled.empty() ? settled : fluid_on(volume, settled);
 }
 
 }  // namespace calcinode::deposits

@@ -9,11 +9,11 @@
 
 namespace calcinode::deposits {
 
-// The fluid above `sediment` (offsets, ascending, not empty), ascending; nothing where the deposit has no
-// level. Above is toward the ceiling, be the patient on the back, the front or a side, and so along an axis
-// of the grid. It must have an end of its own to all sides: what goes on, as vessels and marrow do, is no
-// fluid of the deposit's. Fluid is told from muscle by its attenuation: without at least 110 HU it can't be
-// seen here.
-std::vector<std::size_t> fluid_above(const Volume& volume, const std::vector<std::size_t>& sediment);
+// The fluid of the deposit whose outline this is (offsets, ascending, not empty), ascending; nothing where it
+// has no level. The outline may be of the sediment alone or hold fluid as well. Above is toward the ceiling,
+// be the patient on the back, the front or a side, and so along an axis of the grid. It must have an end of
+// its own to all sides: what goes on, as vessels and marrow do, is no fluid of the deposit's. Fluid is told
+// from muscle by its attenuation: without at least 110 HU it can't be seen here.
+std::vector<std::size_t> fluid_of(const Volume& volume, const std::vector<std::size_t>& outline);
 
 }  // namespace calcinode::deposits

@@ -95,7 +95,7 @@ void add_fluid(std::vector<Judged>& all, const Volume& volume, int threads) {
     std::vector<std::vector<std::size_t>> fluids(all.size());
     parallel_for(threads, static_cast<int>(all.size()), [&](int index) {
         const auto n = static_cast<std::size_t>(index);
-        if (!all[n].mass.voxels.empty()) fluids[n] = fluid_above(volume, all[n].mass.voxels);
+        if (!all[n].mass.voxels.empty()) fluids[n] = fluid_of(volume, all[n].mass.voxels);
     });
     for (std::size_t n = 0; n < all.size(); ++n) {
         auto& fluid = fluids[n];

@@ -119,6 +119,7 @@ void print_mass(const Known& known, const Mass& mass, const std::vector<double>&
 void print_all(const Known& known, const spine::SpineInView& seen) {
     const auto tissue = find_solid_tissue(seen.straight, threads);
     const Observer observer(tissue, seen, threads);
+    const Artefacts artefacts(known.volume, find_motion(known.volume, threads), threads);
     const auto truth = straight_truth(known, seen);
     std::vector<Seen> fate(static_cast<std::size_t>(known.deposits) + 1);
     for (std::uint32_t n = 0; n < truth.size(); ++n) {
@@ -139,8 +140,9 @@ void print_all(const Known& known, const spine::SpineInView& seen) {
         for (const auto n : candidate.voxels) fate[truth[n]].outlined = true;
         auto voxels = segment(known.volume, seen.frame, tissue, observer, candidate);
         if (voxels.empty()) continue;
-        print_mass(known, mass_of(known.volume, seen, tissue, observer, candidate, std::move(voxels)), sizes,
-                   id++);
+        const auto mass =
+            mass_of(known.volume, seen, tissue, observer, artefacts, candidate, std::move(voxels));
+        print_mass(known, mass, sizes, id++);
     }
     for (int n = 1; n <= known.deposits; ++n) {
         const auto& f = fate[static_cast<std::size_t>(n)];

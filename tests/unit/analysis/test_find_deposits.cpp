@@ -44,6 +44,18 @@ double far_from(const Ball& ball, LpsPoint p) {
     return distance(p, spine_place(ball.s, ball.u, ball.v));
 }
 
+// Of a ball that has settled: its upper half, as one lies on the back, has this attenuation.
+Found found_with_upper_half(const Ball& ball, double hu) {
+    auto volume = volume_of(SpineShape{});
+    add_ball(volume, ball.s, ball.u, ball.v, ball.radius_mm, ball.hu);
+    for (std::size_t n = 0; n < volume.hu.size(); ++n) {
+        const auto at = volume.grid.to_lps(volume.grid.index(n));
+        if (far_from(ball, at) <= ball.radius_mm && at.y < spine_place(ball.s, ball.u, ball.v).y)
+            volume.hu[n] = static_cast<std::int16_t>(hu);
+    }
+    return find_deposits(volume, seen_in(volume), {}, usual_confidence, 2);
+}
+
 const std::vector<Evidence>* evidence_at(const Found& found, const Ball& ball) {
     for (const auto& d : found.deposits)
         if (far_from(ball, d.centroid) < 3) return &d.evidence;
@@ -279,21 +291,27 @@ TEST_CASE("a deposit that is cut by the first or the last plane is still found")
 }
 
 TEST_CASE("fluid above a level belongs to its deposit, and is no deposit of its own") {
-    constexpr double fluid_hu = 170;
     constexpr Ball whole{2 * pitch_mm + 12, -34, 24, 9, 600};
-    auto volume = volume_of(SpineShape{});
-    add_ball(volume, whole.s, whole.u, whole.v, whole.radius_mm, whole.hu);
-    for (std::size_t n = 0; n < volume.hu.size(); ++n) {
-        const auto at = volume.grid.to_lps(volume.grid.index(n));
-        if (far_from(whole, at) <= whole.radius_mm && at.y < spine_place(whole.s, whole.u, whole.v).y)
-            volume.hu[n] = static_cast<std::int16_t>(fluid_hu);
-    }
-    const auto found = find_deposits(volume, seen_in(volume), {}, usual_confidence, 2);
+    const auto found = found_with_upper_half(whole, 170);
     REQUIRE(found.deposits.size() == 1);
     const auto& deposit = found.deposits.front();
     CHECK(deposit.volume_mm3 == doctest::Approx(whole.volume_mm3()).epsilon(0.1));
+    CHECK(names(deposit.evidence, "fluid level"));
     CHECK(deposit.fluid_mm3 == doctest::Approx(whole.volume_mm3() / 2).epsilon(0.15));
     CHECK(far_from(whole, deposit.centroid) < 1);
     for (const auto& excluded : found.excluded) CHECK(far_from(whole, excluded.centroid) > whole.radius_mm);
     for (const auto& deposit_without : found_both().deposits) CHECK(deposit_without.fluid_mm3 == 0);
+}
+
+TEST_CASE("a fluid level speaks for a deposit where much else speaks against it") {
+    // A thin layer in the midline: in the place of a spinous process, and as flat as one.
+    constexpr Ball sac{pitch_mm + 12, 0, 46, 8, 420};
+    const auto with_fluid = found_with_upper_half(sac, 170), without = found_with_upper_half(sac, muscle_hu);
+    REQUIRE(with_fluid.deposits.size() == 1);
+    CHECK(names(with_fluid.deposits.front().evidence, "fluid level"));
+    CHECK(with_fluid.deposits.front().volume_mm3 == doctest::Approx(sac.volume_mm3()).epsilon(0.15));
+    for (const auto& deposit : without.deposits) {
+        CHECK_FALSE(names(deposit.evidence, "fluid level"));
+        CHECK(deposit.confidence < with_fluid.deposits.front().confidence);
+    }
 }

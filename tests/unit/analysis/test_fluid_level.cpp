@@ -64,7 +64,7 @@ TEST_CASE("the fluid above a level is found, however the patient lies") {
         CAPTURE(up.x);
         CAPTURE(up.y);
         const auto volume = muscle_with([&](Vec3 at) { return half_full(at, up); });
-        const auto fluid = fluid_above(volume, settled_in(volume));
+        const auto fluid = fluid_of(volume, settled_in(volume));
         std::size_t true_voxels = 0, found = 0;
         for (std::size_t n = 0; n < volume.hu.size(); ++n) {
             const auto v = volume.grid.index(n);
@@ -81,12 +81,24 @@ TEST_CASE("the fluid above a level is found, however the patient lies") {
 
 TEST_CASE("what is dense throughout has no fluid") {
     const auto volume = muscle_with([](Vec3 at) { return in_ball(at) ? settled_hu : std::nan(""); });
-    CHECK(fluid_above(volume, settled_in(volume)).empty());
+    CHECK(fluid_of(volume, settled_in(volume)).empty());
+}
+
+TEST_CASE("fluid that the outline took in is told from what has settled") {
+    const auto volume = muscle_with([](Vec3 at) { return half_full(at, front); });
+    std::vector<std::size_t> outline;
+    for (std::size_t n = 0; n < volume.hu.size(); ++n) {
+        const auto v = volume.grid.index(n);
+        if (in_ball({v.i - middle + 0.0, v.j - middle + 0.0, v.k - middle + 0.0})) outline.push_back(n);
+    }
+    const auto fluid = fluid_of(volume, outline);
+    CHECK(static_cast<double>(fluid.size()) ==
+          doctest::Approx(0.5 * static_cast<double>(outline.size())).epsilon(0.1));
 }
 
 TEST_CASE("fluid that looks like muscle is not seen") {
     const auto volume = muscle_with([](Vec3 at) { return half_full(at, front, soft_hu + 20); });
-    CHECK(fluid_above(volume, settled_in(volume)).empty());
+    CHECK(fluid_of(volume, settled_in(volume)).empty());
 }
 
 TEST_CASE("a vessel that goes on is no fluid of the deposit's") {
@@ -95,7 +107,7 @@ TEST_CASE("a vessel that goes on is no fluid of the deposit's") {
         if (in_ball(at) && at.y >= 0) return settled_hu;
         return at.y < 0 && from_axis < 9 ? fluid_hu : std::nan("");
     });
-    CHECK(fluid_above(volume, settled_in(volume)).empty());
+    CHECK(fluid_of(volume, settled_in(volume)).empty());
 }
 
 TEST_CASE("bone in front of a deposit keeps its marrow to itself") {
@@ -105,7 +117,7 @@ TEST_CASE("bone in front of a deposit keeps its marrow to itself") {
         if (inside < 0) return std::nan("");
         return inside < 2 ? 700.0 : fluid_hu;
     });
-    CHECK(fluid_above(volume, settled_in(volume)).empty());
+    CHECK(fluid_of(volume, settled_in(volume)).empty());
 }
 
 TEST_CASE("a rounded upper side is no level") {
@@ -114,7 +126,7 @@ TEST_CASE("a rounded upper side is no level") {
         if (std::hypot(at.x, at.y, at.z) <= 6) return settled_hu;
         return in_ball(at) && at.y < 0 ? fluid_hu : std::nan("");
     });
-    CHECK(fluid_above(volume, settled_in(volume)).empty());
+    CHECK(fluid_of(volume, settled_in(volume)).empty());
 }
 
 TEST_CASE("a deposit at the volume's edge") {
@@ -124,7 +136,7 @@ TEST_CASE("a deposit at the volume's edge") {
     std::vector<std::size_t> settled;
     for (std::size_t n = 0; n < volume.hu.size(); ++n)
         if (volume.hu[n] > 400) settled.push_back(n);
-    CHECK(fluid_above(volume, settled).empty());  // whether the fluid ends there is not in view
+    CHECK(fluid_of(volume, settled).empty());  // whether the fluid ends there is not in view
 }
 
 TEST_CASE("a huge mass, and one of a single voxel") {
@@ -137,6 +149,6 @@ TEST_CASE("a huge mass, and one of a single voxel") {
         for (int j = 20; j < 140; ++j)
             for (int i = 20; i < 140; ++i) cube.push_back(volume.grid.offset({i, j, k}));
     for (const auto n : cube) volume.hu[n] = static_cast<std::int16_t>(settled_hu);
-    CHECK(fluid_above(volume, cube).empty());
-    CHECK(fluid_above(volume, {cube.front()}).empty());
+    CHECK(fluid_of(volume, cube).empty());
+    CHECK(fluid_of(volume, {cube.front()}).empty());
 }
