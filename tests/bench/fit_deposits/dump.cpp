@@ -20,6 +20,7 @@
 #include "analysis/deposits/segment.hpp"
 #include "analysis/deposits/straight_place.hpp"
 #include "analysis/deposits/triage.hpp"
+#include "analysis/motion.hpp"
 #include "base/parallel.hpp"
 
 using namespace calcinode;
