@@ -1,4 +1,4 @@
-// What the scan shows where there is nothing: around metal, and where the patient moved.
+// What the scan shows that is not there: around metal, where the patient moved, and noise.
 #pragma once
 
 #include <vector>
@@ -18,11 +18,13 @@ class Artefacts {
     // of motion; infinity where there is none.
     double to_metal_mm(VoxelIndex v) const { return metal_.distance_mm(v); }
     double to_motion_mm(VoxelIndex v) const;
+    double noise_hu() const { return noise_hu_; }  // see noise.hpp
 
   private:
     Metal metal_;
     double between_mm_;          // slices
     std::vector<double> steps_;  // slices, with halves: a step lies between two
+    double noise_hu_;
 };
 
 }  // namespace calcinode::deposits

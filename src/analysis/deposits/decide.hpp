@@ -20,8 +20,9 @@ inline constexpr double group_mm = 60;  // about two levels
 inline constexpr double sure_log_odds = 1;
 inline constexpr double in_group_log_odds = 0.8;
 
-// Fluid that stands level on what has settled (fluid_level.hpp) is seen in deposits only: of that share of the
-// sediment's volume and more it counts as much as any property of the tissue.
+// Fluid that stands level on what has settled (fluid_level.hpp): beside the spine deposits have it, and
+// contrast medium in the gut, which is named by its place. Of that share of the sediment's volume and more it
+// counts as much as any property of the tissue.
 inline constexpr double fluid_level_log_odds = 3.5;
 inline constexpr double least_fluid_share = 0.2;
 

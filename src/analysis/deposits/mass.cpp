@@ -23,7 +23,7 @@ constexpr int above_soft_tissue_hu =
     140;  // of the smoothed attenuation: no muscle, hardly a vessel without contrast
 constexpr std::size_t most_connected_mm3 = 20000;  // more is skeleton, whatever its size
 
-void measure_attenuation(Mass& mass, const Volume& volume) {
+void measure_attenuation(Mass& mass, const Volume& volume, double noise_hu) {
     double sum = 0, squares = 0;
     mass.max_hu = -1e9;
     for (const auto n : mass.voxels) {
@@ -33,8 +33,8 @@ void measure_attenuation(Mass& mass, const Volume& volume) {
     }
     const auto count = static_cast<double>(mass.voxels.size());
     mass.mean_hu = sum / count;
-    mass.spread =
-        std::sqrt(std::max(0.0, squares / count - mass.mean_hu * mass.mean_hu)) / std::max(1.0, mass.mean_hu);
+    const double variance = squares / count - mass.mean_hu * mass.mean_hu - noise_hu * noise_hu;
+    mass.spread = std::sqrt(std::max(0.0, variance)) / std::max(1.0, mass.mean_hu);
 }
 
 // What lies beyond each outer face of its voxels.
@@ -125,7 +125,7 @@ Mass mass_of(const Volume& volume, const spine::SpineInView& seen, const SolidTi
     mass.placement = placement_of(candidate.centre, seen);
     mass.volume_mm3 = static_cast<double>(mass.voxels.size()) * volume.grid.voxel_mm3();
     mass.in_middle = std::abs(candidate.centre.u) < in_middle_mm;
-    measure_attenuation(mass, volume);
+    measure_attenuation(mass, volume, artefacts.noise_hu());
     measure_surface(mass, volume);
     measure_likeness(mass, volume, seen.frame, observer, tissue.smooth.size);
     measure_artefacts(mass, volume.grid, artefacts);

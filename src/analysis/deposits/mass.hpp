@@ -19,7 +19,7 @@ struct Mass {
 
     double volume_mm3 = 0;  // whole voxels
     double mean_hu = 0, max_hu = 0;
-    double spread = 0;        // standard deviation by mean of its attenuation
+    double spread = 0;        // standard deviation by mean of its attenuation, but for what noise adds
     double free_surface = 0;  // share of its surface that borders on soft tissue, not on something dense
     double air_surface = 0;   // share of its surface that borders on air
     double island = 0;        // its volume by that of all that hangs together with it above soft tissue
