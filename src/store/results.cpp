@@ -60,9 +60,11 @@ bool add_result(Database::Connection& c, const NewResult& result) {
     const auto now = now_ms();
     const int revision = newest_revision(c, result.study_uid) + 1;
     if (!insert_result(c, result, revision, now)) {
-        // Where its files had been removed they were made again.
-        c.query("UPDATE result SET removed = NULL WHERE study_uid = ? AND identity = ?", result.study_uid,
-                result.identity)
+        // Where its files had been removed they were made again, and are as old as that.
+        c.query(
+             "UPDATE result SET removed = NULL, created = ? WHERE study_uid = ? AND identity = ? AND removed "
+             "IS NOT NULL",
+             now, result.study_uid, result.identity)
             .run();
         // A study that was forgotten came again as it was.
         c.query(

@@ -50,10 +50,9 @@ class LoopbackScp : protected DcmSCP {
     }
     void begin_listening() {
         setAETitle("PACS");
-        setPort(port_);
         setConnectionBlockingMode(DUL_NOBLOCK);
         setConnectionTimeout(1);
-        REQUIRE(openListenPort().good());
+        REQUIRE(opens_a_port());
         thread_ = std::jthread([this] { acceptAssociations(); });
     }
     void end() {
@@ -63,6 +62,15 @@ class LoopbackScp : protected DcmSCP {
     bool ends() const { return ends_; }
 
   private:
+    // A port that was free is another program's now and then before it is ours.
+    bool opens_a_port() {
+        for (int attempt = 0; attempt < 5; ++attempt) {
+            setPort(port_);
+            if (openListenPort().good()) return true;
+            port_ = FreePort().port;
+        }
+        return false;
+    }
     OFBool stopAfterCurrentAssociation() override { return ends_; }
     OFBool stopAfterConnectionTimeout() override { return ends_; }
 

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 #include "store/rows.hpp"
 #include "store/store.hpp"
@@ -92,6 +94,33 @@ TEST_CASE("a study that was forgotten and comes again as it was has its results 
     REQUIRE(again);
     CHECK(database.finish_job(*again, result("a")));
     CHECK(database.due_deliveries("pacs", now_ms(), 10).size() == 2);
+}
+
+TEST_CASE("a result whose files had been removed and were made again is as old as that") {
+    const TempFolder folder;
+    auto database = open_in(folder);
+    auto unsent = result("a");
+    unsent.status = "not_applicable";
+    unsent.destinations.clear();
+    database.finish_job(leased_job(database), unsent);
+    for (const auto& kept : database.results_with_files("1.2")) database.result_removed(kept.id, now_ms());
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    const auto after_removal = now_ms();
+    const auto make_again = [&](int number) {
+        database.add_instance(instance(number));
+        REQUIRE(database.queue_study("1.2", 1'000'000));
+        const auto again = database.lease_job(now_ms(), now_ms() + 1000);
+        REQUIRE(again);
+        database.finish_job(*again, unsent);
+    };
+    make_again(2);
+    CHECK(database.results_with_files("1.2").size() == 1);
+    CHECK_FALSE(database.oldest_finished_result(after_removal));  // else it would go again at once
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    const auto later = now_ms();
+    CHECK(database.oldest_finished_result(later));
+    make_again(3);  // whose files are there: nothing is made
+    CHECK(database.oldest_finished_result(later));
 }
 
 TEST_CASE("to forget a study can be said again where its images have gone and its results have not") {
