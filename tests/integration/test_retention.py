@@ -38,14 +38,14 @@ class Retention(unittest.TestCase):
         return list((node.data_dir / "spool/instances").glob("*/*.dcm"))
 
     @staticmethod
-    def restart_days_later(node, days):
+    def restart_days_later(node, days, wait=True):
         """Stops it, makes all that it has so many days older, and starts it."""
         node.stop()
         with daemon.sqlite3.connect(node.data_dir / "calcinode.db") as database:
             database.execute("UPDATE study SET last_received = last_received - ?", (days * DAY_MS,))
             database.execute("UPDATE result SET created = created - ?", (days * DAY_MS,))
         database.close()
-        node.start()
+        node.start(wait)
 
     def wait_until_removed(self, node):
         daemon.wait_for(lambda: not self.images(node), 60)
@@ -112,12 +112,12 @@ class Retention(unittest.TestCase):
         chance = random.Random(5)
         self.assertEqual(cases.store(node.port, files)[0], 0)
         node.wait_for_judgement(study)
-        self.restart_days_later(node, 31)
         broken_off = rounds = 0
-        while rounds < 5 or (broken_off == 0 and rounds < 25):  # a quick disk removes all between two looks
+        while rounds < 5 or (broken_off == 0 and rounds < 25):
             rounds += 1
-            until = chance.randrange(1, len(files))
-            daemon.wait_for(lambda: len(self.images(node)) <= until, 60, every=0.001)
+            one = chance.choice(self.images(node))
+            self.restart_days_later(node, 31, wait=False)
+            daemon.wait_for(lambda: not one.exists(), 60, every=0)  # all go within milliseconds
             node.kill()
             broken_off += 0 < len(self.images(node)) < len(files)
             node.start()
@@ -127,7 +127,6 @@ class Retention(unittest.TestCase):
             # The same again, for the next round.
             self.assertEqual(cases.store(node.port, files)[0], 0)
             daemon.wait_for(lambda: node.study(study)["state"] == "analysed", 120)
-            self.restart_days_later(node, 31)
         self.assertGreaterEqual(broken_off, 1, "no kill met a removal")
         self.assertNotIn("by other hands", node.log())
         self.assertEqual(len(node.rows("SELECT 1 FROM result")), 1)
