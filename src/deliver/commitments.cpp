@@ -57,17 +57,28 @@ bool is_about(const dicom::InstanceReference& reference, const store::Delivery& 
            reference.sop_class_uid == delivery.sop_class_uid;
 }
 
+void log(const std::vector<store::Delivery>& asked, const std::vector<store::CommitmentVerdict>& verdicts) {
+    std::map<std::pair<std::string, std::string>, int> committed;  // by study and destination
+    for (const auto& verdict : verdicts) {
+        const auto& delivery = *std::ranges::find(asked, verdict.delivery_id, &store::Delivery::id);
+        if (verdict.then == Then::committed)
+            ++committed[{delivery.study_uid, delivery.destination}];
+        else
+            spdlog::warn("study {}: object {} at {} {}; {}", delivery.study_uid, delivery.sop_instance_uid,
+                         delivery.destination, verdict.why, what_follows(verdict.then));
+    }
+    for (const auto& [where, count] : committed)
+        spdlog::info("study {}: {} objects committed by {}", where.first, count, where.second);
+}
+
 }  // namespace
 
 store::CommitmentVerdict Commitments::verdict_on(const store::Delivery& delivery, std::uint16_t reason,
                                                  UnixMillis now) const {
     const auto meaning = meaning_of(reason);
     const bool too_old = delivery.created < too_old_before(policy_, now);
-    const auto then = too_old ? Then::park : meaning.then;
-    auto why = fmt::format("not committed, failure reason {:04X}H from the peer: {}", reason, meaning.words);
-    spdlog::warn("study {}: object {} at {} {}; {}", delivery.study_uid, delivery.sop_instance_uid,
-                 delivery.destination, why, what_follows(then));
-    return {delivery.id, then, std::move(why),
+    return {delivery.id, too_old ? Then::park : meaning.then,
+            fmt::format("not committed, failure reason {:04X}H from the peer: {}", reason, meaning.words),
             now + retry_delay_ms(policy_, std::max(delivery.attempts, delivery.asked))};
 }
 
@@ -80,20 +91,16 @@ std::uint16_t Commitments::take(const dicom::CommitmentReport& report, UnixMilli
         return invalid_argument;
     }
     std::vector<store::CommitmentVerdict> verdicts;
-    std::map<std::string, int> committed;  // by study
     for (const auto& delivery : *asked) {
         const auto has = [&](const auto& reference) { return is_about(reference, delivery); };
         const auto failed = std::ranges::find_if(report.failed, has, &dicom::FailedReference::instance);
-        if (failed != report.failed.end()) {
+        if (failed != report.failed.end())
             verdicts.push_back(verdict_on(delivery, failed->reason, now));
-        } else if (std::ranges::any_of(report.committed, has)) {
+        else if (std::ranges::any_of(report.committed, has))
             verdicts.push_back({delivery.id, Then::committed, "", 0});
-            ++committed[delivery.study_uid];
-        }
     }
     database_->record_verdicts(report.transaction_uid, verdicts, now);
-    for (const auto& [study_uid, count] : committed)
-        spdlog::info("study {}: {} objects committed by {}", study_uid, count, asked->front().destination);
+    log(*asked, verdicts);  // only now, so that it tells what holds
     return success;
 }
 

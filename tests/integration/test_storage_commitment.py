@@ -68,8 +68,8 @@ class StorageCommitment(unittest.TestCase):
         self.node.start()
         self.wait_for_states("committed")
         self.assertEqual(len(self.transactions()), 1)
-        self.assertIn(f"study {self.judged.study_uid}: {len(self.judged.objects)} objects committed by PACS",
-                      self.node.log())
+        said = f"study {self.judged.study_uid}: {len(self.judged.objects)} objects committed by PACS"
+        daemon.wait_for(lambda: said in self.node.log(), 10, every=0.1)  # the log follows the database
         self.assertEqual(len(self.pacs.all_instances()), len(self.judged.objects))
 
     def test_a_report_that_never_comes_is_asked_for_again_in_a_new_transaction(self):

@@ -1,7 +1,11 @@
 #include <doctest/doctest.h>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <mutex>
 
 #include "deliver/commitments.hpp"
 #include "deliver/outbox.hpp"
@@ -50,6 +54,20 @@ class ScriptedPeer final : public Peer {
 
   private:
     Script* script_;
+};
+
+// Does `then` with each line that the log gets, while it lives.
+class OnEachLine final : public spdlog::sinks::base_sink<std::mutex> {
+  public:
+    explicit OnEachLine(std::function<void(std::string)> then) : then_(std::move(then)) {}
+
+  private:
+    void sink_it_(const spdlog::details::log_msg& line) override {
+        then_({line.payload.data(), line.payload.size()});
+    }
+    void flush_() override {}
+
+    std::function<void(std::string)> then_;
 };
 
 // A database in which one study has a result with two objects, to be delivered to "PACS".
@@ -245,6 +263,25 @@ TEST_CASE("each failure reason leads to sending again, asking again or parking")
     CHECK(after(0x0122).parked == 1);
     f.database.resend({.study_uid = "", .destination = "", .only_parked = true}, f.now);
     CHECK(after(0x0119).parked == 1);
+}
+
+TEST_CASE("a verdict is in the database when the log tells it") {
+    Fixture f;
+    f.outbox(true).work(f.now);
+    std::vector<std::string> lines;
+    const auto before = spdlog::default_logger();
+    spdlog::set_default_logger(
+        std::make_shared<spdlog::logger>("test", std::make_shared<OnEachLine>([&](std::string line) {
+                                             lines.push_back(std::move(line));
+                                             CHECK(f.counts().pending == 1);
+                                             CHECK(f.counts().committed == 1);
+                                         })));
+    const auto status = f.report({f.script.transactions[0], {{"1.2", "9.2"}}, {{{"1.1", "9.1"}, 0x0112}}});
+    spdlog::set_default_logger(before);
+    CHECK(status == 0);
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].ends_with("although it said that it stored it; sent again"));
+    CHECK(lines[1] == "study 1.2: 1 objects committed by PACS");
 }
 
 TEST_CASE("what a report does not name is asked for again, and what was not asked for changes nothing") {
