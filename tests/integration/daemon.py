@@ -123,6 +123,13 @@ class Daemon:
         found = self.rows("SELECT * FROM study WHERE study_uid = ?", study_uid)
         return found[0] if found else None
 
+    def wait_for_line(self, words, seconds=10):
+        """Waits until the log holds `words`: it follows the database, and may be a moment behind it."""
+        try:
+            wait_for(lambda: words in self.log(), seconds, every=0.05)
+        except AssertionError:
+            raise AssertionError(f"not in the log within {seconds} s: {words}; the log:\n" + self.log()[-4000:])
+
     def wait_for_judgement(self, study_uid, seconds=120):
         """Waits until the study is analysed, not applicable or failed, and returns its row."""
         def judged():

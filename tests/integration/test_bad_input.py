@@ -69,7 +69,7 @@ class BadInput(unittest.TestCase):
         row = node.wait_for_judgement(study_uid)
         result = node.result(study_uid)
         self.assertEqual(result["json"]["status"], row["state"])
-        self.assertIn(study_uid, node.log())
+        node.wait_for_line(study_uid)
         return node, row, result["json"]
 
     def assert_no_object(self, node):

@@ -58,7 +58,7 @@ class Delivery(unittest.TestCase):
         there = {name: {row["sop_class_uid"].removeprefix("1.2.840.10008.5.1.4.1.1.") for row in rows
                         if row["destination"] == name} for name in ("ALL", *classes)}
         self.assertEqual(there, {"ALL": set(classes.values())} | {kind: {uid} for kind, uid in classes.items()})
-        self.assertIn("objects queued: 4 for ALL, 1 for sr, 1 for seg, 1 for sc, 1 for ko", node.log())
+        node.wait_for_line("objects queued: 4 for ALL, 1 for sr, 1 for seg, 1 for sc, 1 for ko")
 
     def test_a_pacs_that_comes_back_gets_each_object_once_also_after_a_restart(self):
         node = self.node_for("ORTHANC")

@@ -47,7 +47,7 @@ class Jobs(unittest.TestCase):
         row = node.wait_for_judgement(poison_uid)
         self.assertEqual(row["state"], "failed")
         self.assertRegex(row["reason"], "^analysis_crashed: ")
-        self.assertIn("NOT analysed", node.log())
+        node.wait_for_line("NOT analysed")
         self.assertEqual(node.rows("SELECT state FROM job WHERE study_uid = ?", poison_uid), [{"state": "parked"}])
 
         # It is no end for good: the study with a new image starts with all its attempts.
@@ -93,7 +93,7 @@ class Jobs(unittest.TestCase):
         self.assertEqual(row["state"], "failed")
         reason = "not_enough_memory: 200 slices of 320 x 320 pixels need about 142 MiB of memory, and 130 MiB are allowed"
         self.assertIn(reason, row["reason"])
-        self.assertIn(reason.partition(": ")[2], node.log())
+        node.wait_for_line(reason.partition(": ")[2])
         self.assertEqual(node.wait_for_judgement(small_uid)["state"], "analysed")
 
         # Offline the same bound holds.

@@ -61,7 +61,7 @@ class PacsFaults(unittest.TestCase):
         self.assertEqual(log.count("not reachable"), 1)
         self.line.up = True
         self.assert_each_object_arrived_once(node)
-        self.assertIn("PACS: reachable again after", node.log())
+        node.wait_for_line("PACS: reachable again after")
 
     def test_a_pacs_that_rejects_for_now_is_tried_again(self):
         self.line.reject_with = proxy.rejection(proxy.TRANSIENT, proxy.PRESENTATION, proxy.CONGESTION)

@@ -69,7 +69,7 @@ class StorageCommitment(unittest.TestCase):
         self.wait_for_states("committed")
         self.assertEqual(len(self.transactions()), 1)
         said = f"study {self.judged.study_uid}: {len(self.judged.objects)} objects committed by PACS"
-        daemon.wait_for(lambda: said in self.node.log(), 10, every=0.1)  # the log follows the database
+        self.node.wait_for_line(said)
         self.assertEqual(len(self.pacs.all_instances()), len(self.judged.objects))
 
     def test_a_report_that_never_comes_is_asked_for_again_in_a_new_transaction(self):
@@ -78,7 +78,7 @@ class StorageCommitment(unittest.TestCase):
         self.node.start()
         daemon.wait_for(lambda: len(self.transactions()) >= 2, 30)
         self.assertEqual(set(self.states().values()), {"uncommitted"})
-        self.assertIn("again for want of an answer", self.node.log())
+        self.node.wait_for_line("again for want of an answer")
         self.line.up = True
         self.wait_for_states("committed")
         self.assertEqual(len(self.pacs.all_instances()), len(self.judged.objects))
