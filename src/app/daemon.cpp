@@ -141,6 +141,15 @@ void Daemon::start_workers() {
         meters_.takes_images(spool_.space().has_room());
         return retention_->remove_next(now_ms());
     });
+    const auto prepared_bytes = static_cast<std::uint64_t>(config_.receive.prepared_mib) * mib;
+    // Nothing is to be removed for them.
+    const auto spare = static_cast<std::uint64_t>(config_.retention.free_mib) * mib;
+    preparer_ =
+        std::make_unique<Worker>("preparation", look_again, [this, prepared_bytes, spare](std::stop_token) {
+            const auto more = spool_.keep_prepared(prepared_bytes, spare);
+            if (!more) throw std::runtime_error(more.error().what);
+            return *more;
+        });
     ticker_ = std::make_unique<Worker>("completeness", look_again, [this](std::stop_token) {
         look_at_clock();
         const auto looked = completeness_->look(now_ms());
@@ -223,7 +232,7 @@ std::optional<std::string> Daemon::what_is_stuck(std::chrono::steady_clock::dura
 bool Daemon::stop() {
     meters_.stopping();
     folder_.take_sign_of_life();
-    std::vector<Worker*> workers{ticker_.get(), analysis_.get(), housekeeper_.get()};
+    std::vector<Worker*> workers{ticker_.get(), analysis_.get(), housekeeper_.get(), preparer_.get()};
     for (const auto& delivery : deliveries_) workers.push_back(delivery.get());
     for (auto* worker : workers) worker->request_stop();
     server_->stop(config_.receive.shutdown_s);

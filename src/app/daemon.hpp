@@ -73,7 +73,7 @@ class Daemon {
     std::unique_ptr<Completeness> completeness_;
     std::vector<std::unique_ptr<Worker>> deliveries_;
     std::unique_ptr<Retention> retention_;
-    std::unique_ptr<Worker> analysis_, ticker_, housekeeper_;
+    std::unique_ptr<Worker> analysis_, ticker_, housekeeper_, preparer_;
     std::unique_ptr<web::Server>
         web_;  // null: none is wanted. Last, as the workers: its thread uses the above
 };

@@ -12,6 +12,7 @@ config::Config with_changes(const config::Config& running, const config::Config&
     auto next = running;
     next.receive = fresh.receive;
     next.receive.plain = running.receive.plain;                        // the ports are open
+    next.receive.prepared_mib = running.receive.prepared_mib;          // its worker was started with it
     next.receive.minimum_free_mib = running.receive.minimum_free_mib;  // the spool was opened with it
     next.study = fresh.study;
     next.retention = fresh.retention;

@@ -14,8 +14,8 @@ struct Reload {
     std::vector<std::string> at_restart;  // a line a key: what would change
 };
 
-// Changed while running: all of [study], [retention] and [log], and of [receive] all but plain and
-// minimum_free_mib. Whatever the rest of `fresh` says waits for a restart.
+// Changed while running: all of [study], [retention] and [log], and of [receive] all but plain,
+// minimum_free_mib and prepared_mib. Whatever the rest of `fresh` says waits for a restart.
 Reload reload(const config::Config& running, const config::Config& fresh);
 
 }  // namespace calcinode::app

@@ -1,9 +1,10 @@
 // A thread that does one kind of work again and again until it is told to stop.
 //
 // Threads of the daemon: main (signals, leases), those of receive, "completeness" (studies that became
-// quiet), "analysis" (one study at a time, with helpers of its own), "housekeeping" (room on the disk), and
-// "delivery" (one a destination); the spool has one more, which syncs folders. They share the database and
-// nothing else; a bell only shortens the wait for the next look at it.
+// quiet), "analysis" (one study at a time, with helpers of its own), "housekeeping" (room on the disk),
+// "preparation" (files to receive into), and "delivery" (one a destination); the spool has one more, which
+// syncs folders. They share the database and the spool, and nothing else; a bell only shortens the wait for
+// the next look at it.
 #pragma once
 
 #include <atomic>

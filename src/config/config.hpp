@@ -39,6 +39,7 @@ struct Receive {
     int shutdown_s = 20;  // how long open associations may go on at SIGTERM
     int max_object_mib = 2048;
     int minimum_free_mib = 1024;  // below this much free space: A700H
+    int prepared_mib = 256;       // files made ahead for images to be received into; 0: none
     bool operator==(const Receive&) const = default;
 };
 

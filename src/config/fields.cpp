@@ -12,6 +12,7 @@ constexpr int most_object_mib = 4095;
 constexpr int least_pdu_bytes = 4096, most_pdu_bytes = 131072;  // what DCMTK can handle
 constexpr double most_volume_mm3 = 1e6;                         // a litre: no deposit comes near
 constexpr int most_free_mib = 1 << 30;                          // 1 PiB
+constexpr int most_prepared_mib = 1 << 16;                      // 64 GiB
 constexpr int most_gib = 1 << 20;                               // 1 PiB
 constexpr int most_days = 36500;
 
@@ -59,6 +60,7 @@ void read_receive(Section& section, Receive& receive) {
     section.number("shutdown_s", receive.shutdown_s, 0, 600);
     section.number("max_object_mib", receive.max_object_mib, 1, most_object_mib);
     section.number("minimum_free_mib", receive.minimum_free_mib, 0, most_free_mib);
+    section.number("prepared_mib", receive.prepared_mib, 0, most_prepared_mib);
 }
 
 void read_tls(Section& section, Tls& tls) {

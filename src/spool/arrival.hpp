@@ -18,13 +18,13 @@ enum class Urgency { routine, urgent };
 // Gone without a trace when destroyed, unless the spool committed it. Used by one thread.
 class Arrival {
   public:
-    // `blanks` and `space` must outlive this.
-    Arrival(BlankFiles& blanks, FileMeta announced, Urgency urgency, Space& space)
+    // `prepared`, `blanks` and `space` must outlive this.
+    Arrival(PreparedFiles& prepared, BlankFiles& blanks, FileMeta announced, Urgency urgency, Space& space)
         : space_(&space),
           blanks_(&blanks),
           urgency_(urgency),
           announced_(std::move(announced)),
-          file_(blanks.take(), part10_header(announced_, no_checksum()).size()),
+          file_(file_from(prepared, blanks, part10_header(announced_, no_checksum()).size())),
           reader_(announced_.transfer_syntax_uid) {}
     // The sender has its answer now and is busy with its next instance: the time to make room for that.
     ~Arrival() { blanks_->make_one(); }
@@ -44,6 +44,10 @@ class Arrival {
     friend class Spool;
     // A multi-frame object may be larger than all that is left: what results and database need stays free.
     static constexpr std::uint64_t bytes_between_looks = 16 << 20;
+    static IncomingFile file_from(PreparedFiles& prepared, BlankFiles& blanks, std::size_t header_bytes) {
+        if (auto taken = prepared.take()) return {prepared, std::move(*taken), header_bytes};
+        return {blanks.take(), header_bytes};
+    }
     static std::string no_checksum() { return std::string(2 * sizeof(Sha256::Digest), '0'); }
 
     Space* space_;

@@ -1,5 +1,6 @@
 #include "spool/layout.hpp"
 
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -41,6 +42,10 @@ fs::path incoming_folder(const fs::path& folder) {
     return folder / "incoming";
 }
 
+fs::path prepared_folder(const fs::path& folder) {
+    return folder / "prepared";
+}
+
 fs::path instances_folder(const fs::path& folder) {
     return folder / "instances";
 }
@@ -49,8 +54,28 @@ fs::path damaged_folder(const fs::path& folder) {
     return folder / "damaged";
 }
 
+std::vector<fs::directory_entry> entries_of(const fs::path& folder) {
+    std::vector<fs::directory_entry> entries;
+    std::error_code error;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+        entries.push_back(*it);
+    if (error) spdlog::error("cannot list {}: {}", folder.string(), error.message());
+    return entries;
+}
+
+void set_aside(const fs::path& folder, const fs::path& file, const std::string& why) {
+    const auto target = damaged_folder(folder) / file.filename();
+    if (::rename(file.c_str(), target.c_str()) != 0)
+        return spdlog::error("{} in the spool is damaged ({}) and can't be moved to {}: {}", file.string(),
+                             why, target.string(), system_error_text(errno));
+    spdlog::error("{} in the spool is damaged and was moved to {}: {}", file.filename().string(),
+                  target.string(), why);
+    // It must not come back in the way of a good one.
+    if (auto synced = sync_folder(file.parent_path()); !synced) spdlog::error("{}", synced.error().what);
+}
+
 Result<> make_layout(const fs::path& folder) {
-    for (const auto& own : {incoming_folder(folder), damaged_folder(folder)})
+    for (const auto& own : {incoming_folder(folder), prepared_folder(folder), damaged_folder(folder)})
         if (auto made = make_folder(own); !made) return made;
     for (int i = 0; i < 256; ++i) {
         char name[3];

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <vector>
 
 #include "base/fd.hpp"
@@ -74,13 +75,14 @@ Result<Meta> take_head(std::span<const std::byte>& block) {
 // A file's bytes block by block.
 class Blocks {
   public:
-    explicit Blocks(Fd fd) : fd_(std::move(fd)), block_(block_bytes) {}
+    Blocks(Fd fd, std::uint64_t end) : fd_(std::move(fd)), end_(end), block_(block_bytes) {}
 
     // A full block, but for the last one; empty at the end and after an error.
     std::span<const std::byte> next() {
         std::size_t filled = 0;
-        while (filled < block_.size()) {
-            const ssize_t count = ::read(fd_.get(), block_.data() + filled, block_.size() - filled);
+        const auto wanted = std::min<std::uint64_t>(block_.size(), end_ - total_);
+        while (filled < wanted) {
+            const ssize_t count = ::read(fd_.get(), block_.data() + filled, wanted - filled);
             if (count < 0 && errno == EINTR) continue;
             if (count < 0) error_ = errno;
             if (count <= 0) break;
@@ -94,6 +96,7 @@ class Blocks {
 
   private:
     Fd fd_;
+    std::uint64_t end_;
     std::vector<std::byte> block_;
     std::uint64_t total_ = 0;
     int error_ = 0;
@@ -106,19 +109,21 @@ Result<Part10File> read_blocks(Blocks& blocks) {
     DatasetReader reader(std::move(meta->transfer_syntax_uid));
     for (; !block.empty(); block = blocks.next()) reader.feed(block);
     if (auto whole = reader.finish(); !whole) return std::unexpected(whole.error());
-    if (meta->private_creator == checksum_creator_uid && meta->private_value != reader.sha256())
+    const bool ours = meta->private_creator == checksum_creator_uid;
+    if (ours && meta->private_value != reader.sha256())
         return fail("its bytes are not those that were received: the checksum in the file differs");
-    return Part10File{reader.identity(), std::move(meta->source_ae), reader.sha256(), blocks.total()};
+    return Part10File{reader.identity(), std::move(meta->source_ae), reader.sha256(), blocks.total(), ours};
 }
 
 }  // namespace
 
-std::expected<Part10File, Unreadable> read_part10(const std::filesystem::path& path) {
+std::expected<Part10File, Unreadable> read_part10(const std::filesystem::path& path,
+                                                  std::optional<std::uint64_t> end) {
     Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!fd)
         return std::unexpected(
             Unreadable{true, "cannot open " + path.string() + ": " + system_error_text(errno)});
-    Blocks blocks(std::move(fd));
+    Blocks blocks(std::move(fd), end.value_or(std::numeric_limits<std::uint64_t>::max()));
     auto file = read_blocks(blocks);
     if (blocks.error_number() != 0)
         return std::unexpected(Unreadable{

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,7 @@ struct Part10File {
     std::string
         dataset_sha256;       // of the dataset's bytes as they are in the file, without the meta information
     std::uint64_t bytes = 0;  // of the whole file
+    bool checked = false;     // it holds a checksum of ours, which is right
 };
 
 struct Unreadable {
@@ -38,7 +40,9 @@ struct Unreadable {
     std::string what;
 };
 
-// Reads the file once from end to end. Where it holds a checksum of ours, it must be right.
-std::expected<Part10File, Unreadable> read_part10(const std::filesystem::path& file);
+// Reads the file once, from its begin to its end or to `end`. Where it holds a checksum of ours, it must be
+// right.
+std::expected<Part10File, Unreadable> read_part10(const std::filesystem::path& file,
+                                                  std::optional<std::uint64_t> end = std::nullopt);
 
 }  // namespace calcinode::spool

@@ -11,6 +11,8 @@
 namespace calcinode::spool {
 
 Result<int> Spool::remove_marked(const std::string& study_uid) {
+    // With another name a removed one would come back by a power cut.
+    if (auto settled = prepared_->settle(); !settled) return std::unexpected(settled.error());
     std::set<std::filesystem::path> folders;
     int removed = 0;
     for (const auto& path : database_->paths_being_removed(study_uid)) {
@@ -27,6 +29,8 @@ Result<int> Spool::remove_marked(const std::string& study_uid) {
     // A file that came back by a power cut would be taken for a new image once its row is gone.
     for (const auto& folder : folders)
         if (auto synced = sync_folder(folder); !synced) return std::unexpected(synced.error());
+    // One that came again meanwhile and could not be recorded has a second name too.
+    if (auto settled = prepared_->settle(); !settled) return std::unexpected(settled.error());
     database_->end_removal(study_uid, now_ms());
     return removed;
 }

@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <functional>
 
+#include "base/disk.hpp"
 #include "base/fd.hpp"
 #include "base/sha256.hpp"
 #include "base/uid.hpp"
@@ -78,6 +80,7 @@ Stored stored(store::Insert insert) {
 
 Spool::Spool(std::filesystem::path folder, store::Database& database, std::uintmax_t minimum_free_bytes)
     : folder_(std::move(folder)),
+      prepared_(std::make_unique<PreparedFiles>(prepared_folder(folder_))),
       blanks_(std::make_unique<BlankFiles>(incoming_folder(folder_))),
       syncing_(std::make_unique<Syncing>()),
       locks_(std::make_unique<std::array<std::mutex, 256>>()),
@@ -93,7 +96,7 @@ Result<Spool> Spool::open(const std::filesystem::path& folder, store::Database& 
 std::expected<std::unique_ptr<Arrival>, Rejected> Spool::begin_instance(const FileMeta& announced,
                                                                         Urgency urgency) {
     if (!space_->has_room()) return refuse(Refusal::no_space, "no room in the spool");
-    return std::make_unique<Arrival>(*blanks_, announced, urgency, *space_);
+    return std::make_unique<Arrival>(*prepared_, *blanks_, announced, urgency, *space_);
 }
 
 std::expected<Kept, Rejected> Spool::commit_instance(Arrival& arrival) {
@@ -118,10 +121,17 @@ std::expected<Kept, Rejected> Spool::keep(Arrival& arrival) try {
     const auto known = database_->find_instance(row.sop_instance_uid);
     const bool leaving = known && database_->is_being_removed(known->study_uid, row.path);
     // A forgotten one makes room for the corrected one that comes before it has gone.
-    if (leaving && known->sha256 != row.sha256 && database_->is_forgotten(known->study_uid))
+    if (leaving && known->sha256 != row.sha256 && database_->is_forgotten(known->study_uid)) {
+        if (auto settled = prepared_->settle(); !settled)
+            return refuse(Refusal::storage_failed, settled.error().what);
         ::unlink(target.c_str());
+    }
     const bool there = known && ::access(target.c_str(), F_OK) == 0;
     if (there && leaving) database_->bring_back(received_again(*known, row));
+    // An older file must not come back by a power cut, in the way of this one's name.
+    if (leaving && !there)
+        if (auto synced = sync_folder(target.parent_path()); !synced)
+            return refuse(Refusal::storage_failed, synced.error().what);
     // A row whose file other hands removed: the same bytes again mend it.
     const bool mends = known && !there && (leaving || known->sha256 == row.sha256);
     if (known && !mends) return keep_first(row, *known);
@@ -159,6 +169,17 @@ Kept Spool::keep_first(const store::InstanceRow& again, const store::InstanceRow
     // Counts the conflict in the first's row, or makes the study urgent.
     if (differs || again.urgent) database_->add_instance(again);
     return {differs ? Stored::differs : Stored::same_again, first.study_uid};
+}
+
+Result<bool> Spool::keep_prepared(std::uint64_t bytes, std::uint64_t spare) {
+    if (auto settled = prepared_->settle(); !settled) return std::unexpected(settled.error());
+    const auto free = free_bytes(folder_);
+    const auto least = std::max<std::uint64_t>(space_->enough_bytes(), spare);
+    // Where room is wanted the stock is the first to go.
+    const bool wanted = !free || *free < least || !space_->has_room();
+    prepared_->shrink(wanted ? 0 : bytes);
+    if (wanted || *free < least + 2 * bytes) return false;
+    return prepared_->make_some(bytes);
 }
 
 std::mutex& Spool::lock_of(const std::string& relative_path) {

@@ -1,13 +1,15 @@
 // The spool: received instances as files on stable storage, and their rows.
 //
 //   DIR/incoming/        where files are received; they have no names, a kill leaves nothing behind
+//   DIR/prepared/        files that are received into faster, and for a moment the second names of instances
+//                        whose own are still to be put on stable storage (prepared_files.hpp)
 //   DIR/instances/xx/    <SHA-256 of the SOP Instance UID>.dcm, xx its first two digits: no path is ever made
 //                        from a received value
 //
 //   DIR/damaged/         files whose bytes are not what was received, set aside by the sweep
 //
-// A file in its final place whose checksum is right is the truth; its row is an index that a sweep at start
-// can rebuild.
+// A file in its final place, or in DIR/prepared, whose checksum is right is the truth; its row is an index
+// that a sweep at start can rebuild.
 #pragma once
 
 #include <array>
@@ -52,6 +54,11 @@ class Spool {
     };
     Sweep sweep();
 
+    // Keeps so many bytes in files that are prepared, as long as `spare` and what images need are free beside
+    // them; for a thread of its own, at short intervals. Returns whether there are more to be made at once;
+    // an Error where the disk fails, which nothing else depends on.
+    Result<bool> keep_prepared(std::uint64_t bytes, std::uint64_t spare = 0);
+
     // Makes room for the instance that an association announces, or refuses it. Write its dataset into it,
     // then commit it; the spool must outlive it.
     std::expected<std::unique_ptr<Arrival>, Rejected> begin_instance(const FileMeta& announced,
@@ -77,10 +84,14 @@ class Spool {
     std::expected<Kept, Rejected> name_taken(const store::InstanceRow& again);
     Kept keep_first(const store::InstanceRow& again, const store::InstanceRow& first);
     int finish_removals();
+    int take_in_prepared();
+    enum class Prepared { stock, instance, waste };
+    std::expected<Prepared, Unreadable> what_is(const std::filesystem::path& prepared) const;
     bool take_in(const std::filesystem::path& file, const std::string& relative);
     std::mutex& lock_of(const std::string& relative_path);
 
     std::filesystem::path folder_;
+    std::unique_ptr<PreparedFiles> prepared_;
     std::unique_ptr<BlankFiles> blanks_;
     std::unique_ptr<Syncing> syncing_;
     // Of several instances with one UID one is committed at a time; others seldom meet.

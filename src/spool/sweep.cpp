@@ -36,31 +36,10 @@ std::vector<fs::path> files_below(const fs::path& folder) {
     return files;
 }
 
-std::vector<fs::directory_entry> entries_of(const fs::path& folder) {
-    std::vector<fs::directory_entry> entries;
-    std::error_code error;
-    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-        entries.push_back(*it);
-    if (error) spdlog::error("cannot list {}: {}", folder.string(), error.message());
-    return entries;
-}
-
 UnixMillis modified(const fs::path& file) {
     struct stat status {};
     if (::stat(file.c_str(), &status) != 0) return now_ms();
     return static_cast<UnixMillis>(status.st_mtim.tv_sec) * 1000 + status.st_mtim.tv_nsec / 1'000'000;
-}
-
-// A file that a power cut left incomplete (it was never acknowledged), or that the disk damaged. Its name is
-// free again, so that the sender can bring the instance once more.
-void set_aside(const fs::path& folder, const fs::path& file, const std::string& why) {
-    const auto target = damaged_folder(folder) / file.filename();
-    if (::rename(file.c_str(), target.c_str()) == 0)
-        spdlog::error("{} in the spool is damaged and was moved to {}: {}", file.filename().string(),
-                      target.string(), why);
-    else
-        spdlog::error("{} in the spool is damaged ({}) and can't be moved to {}: {}", file.string(), why,
-                      target.string(), system_error_text(errno));
 }
 
 }  // namespace
@@ -104,6 +83,7 @@ bool Spool::take_in(const fs::path& file, const std::string& relative) {
 
 Spool::Sweep Spool::sweep() {
     Sweep result;
+    result.removed = take_in_prepared();
     finish_removals();
     for (const auto& file : files_below(incoming_folder(folder_)))
         if (::unlink(file.c_str()) == 0) ++result.removed;

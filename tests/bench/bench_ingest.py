@@ -1,5 +1,6 @@
 """Ingest, measured: CT slices of 512 x 512 sent over loopback to calcinode, and in the same run to storescp and
-Orthanc. calcinode acknowledges an image when its bytes and its name are on stable storage; storescp syncs nothing.
+Orthanc. calcinode acknowledges an image when its bytes and a name are on stable storage; storescp syncs nothing.
+calcinode has as many files prepared as by default, for all slices of a round, and in one row none at all.
 
 1. storescu as it is installed: each image waits 40 ms for a delayed acknowledgement, unless the receiver knows better.
 2. TCP_NODELAY at both ends, so that nobody waits: one sender, and four at once.
@@ -197,9 +198,9 @@ def print_disk(base, size, limit):
 def main():
     if receivers.missing():
         sys.exit("needed: " + ", ".join(receivers.missing()))
-    storescp, bit_preserving, ignore, orthanc, ours = all_kinds = [
+    storescp, bit_preserving, ignore, orthanc, ours, _ = all_kinds = [
         receivers.Storescp, receivers.StorescpBitPreserving, receivers.StorescpIgnore, receivers.Orthanc,
-        receivers.Calcinode]
+        receivers.Calcinode, receivers.CalcinodeNewFiles]
     with tempfile.TemporaryDirectory(prefix="calcinode-bench-") as temporary:
         base = pathlib.Path(temporary)
         each = slices.make(base / "slices", SLICES) / SLICES

@@ -12,6 +12,7 @@ import time
 
 CALCINODE = os.environ.get("CALCINODE", "calcinode")
 ORTHANC = "/usr/sbin/Orthanc"
+PREPARED_KIB = 544  # of a prepared file
 CALLED = "CALCINODE"  # all of them take any called AE title, or this one
 
 
@@ -31,6 +32,7 @@ class Receiver:
     """Listens on `port` until the block ends. Its folder is new, and gone afterwards."""
     name = None
     keeps = True  # what it receives
+    within = ""   # this folder of its data
 
     def __init__(self, base, no_delay=True):
         self.folder = pathlib.Path(base) / type(self).__name__
@@ -68,7 +70,7 @@ class Receiver:
 
     def kept(self, at_least_bytes):
         """The number of files of that size, but for databases and their journals, which may grow to it."""
-        return sum(1 for file in (self.folder / "data").rglob("*")
+        return sum(1 for file in (self.folder / "data" / self.within).rglob("*")
                    if file.is_file() and file.stat().st_size >= at_least_bytes
                    and not file.name.startswith(("index", "calcinode.db")))
 
@@ -110,14 +112,33 @@ class Orthanc(Receiver):
 
 class Calcinode(Receiver):
     name = "calcinode serve"
+    within = "spool/instances"
     quiet_s = 3600  # nothing is analysed
+    prepared_mib = 256  # the default
 
     def command(self):
         config = self.folder / "calcinode.toml"
         config.write_text(f'[node]\nbind = "127.0.0.1"\nport = {self.port}\ndata_dir = "{self.folder / "data"}"\n'
-                          f"[receive]\nminimum_free_mib = 0\n[study]\nquiet_s = {self.quiet_s}\n"
+                          f"[receive]\nminimum_free_mib = 0\nprepared_mib = {self.prepared_mib}\n[study]\nquiet_s = {self.quiet_s}\n"
                           "[http]\nport = 0\n")
         return [CALCINODE, "serve", "--config", str(config)]
+
+    def __enter__(self):
+        """As it is when nobody has sent for a second: all files are prepared."""
+        super().__enter__()
+        prepared = self.folder / "data/spool/prepared"
+        deadline = time.monotonic() + 60
+        while sum(1 for _ in prepared.iterdir()) < self.prepared_mib * 1024 // PREPARED_KIB:
+            if time.monotonic() > deadline:
+                self.__exit__()
+                sys.exit("no files were prepared")
+            time.sleep(0.1)
+        return self
+
+
+class CalcinodeNewFiles(Calcinode):
+    name = "calcinode, none prepared"
+    prepared_mib = 0
 
 
 def missing():

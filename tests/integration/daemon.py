@@ -44,7 +44,8 @@ class Daemon:
         self.folder = pathlib.Path(folder)
         self.sections = {
             "node": {"bind": "127.0.0.1", "port": 0, "data_dir": str(self.folder / "data")},
-            "receive": {"minimum_free_mib": 0, "shutdown_s": 2},
+            # So few prepared files that most tests receive into them and into new ones.
+            "receive": {"minimum_free_mib": 0, "prepared_mib": 4, "shutdown_s": 2},
             "study": {"quiet_s": 1, "gap_wait_s": 2},
             "delivery": {"retry_first_s": 1, "retry_longest_s": 2},
             "http": {"port": 0},

@@ -26,6 +26,8 @@ SEED = int(os.environ.get("CALCINODE_SEED", random.SystemRandom().randrange(1 <<
 
 MOST_BETWEEN = 20      # instances that are acknowledged between two cuts
 OTHERS_RECEIVE = 100   # instances that storescp and Orthanc are sent
+PREPARED_MIB = 16      # so many files that all instances between two cuts find one
+PREPARED_BYTES = 544 * 1024
 SIDE = 128             # pixels: 32 KiB an image, so that a disk of moderate size holds them
 
 
@@ -55,8 +57,9 @@ class PowerCut(unittest.TestCase):
 
     # --- this node
 
-    def daemon_on(self, disk, folder):
-        return daemon.Daemon(folder, node={"data_dir": str(disk.folder / "data")}, study={"quiet_s": 3600})
+    def daemon_on(self, disk, folder, prepared_mib=0):
+        return daemon.Daemon(folder, node={"data_dir": str(disk.folder / "data")}, study={"quiet_s": 3600},
+                             receive={"prepared_mib": prepared_mib}, retention={"free_mib": 0})
 
     def cut(self, process, name):
         """The power goes: a disk with what this one held. The process stands still while that is copied."""
@@ -77,20 +80,33 @@ class PowerCut(unittest.TestCase):
             return [uid for uid, dataset in acknowledged.items()
                     if uid not in rows or dataset_bytes(node.data_dir / "spool" / rows[uid]) != dataset]
 
-    def test_nothing_that_was_acknowledged_is_lost(self):
+    def test_nothing_is_lost_that_was_received_into_new_files(self):
+        self.receive_and_cut(0)
+
+    def test_nothing_is_lost_that_was_received_into_prepared_files(self):
+        self.receive_and_cut(PREPARED_MIB)
+
+    def receive_and_cut(self, prepared_mib):
         instances = self.instances(CUTS * MOST_BETWEEN)
-        waiting, acknowledged = list(instances.items()), {}
-        with self.daemon_on(self.disk, self.folder / "node") as node:
+        waiting, acknowledged, nameless = list(instances.items()), {}, 0
+        with self.daemon_on(self.disk, self.folder / "node", prepared_mib) as node:
             node.start()
+            prepared = node.data_dir / "spool/prepared"
             peer = RawPeer(self, node.port)
             for number in range(CUTS):
+                if prepared_mib:
+                    daemon.wait_for(lambda: len(in_stock(prepared)) >= MOST_BETWEEN, 20)
                 for _ in range(self.chance.randint(1, MOST_BETWEEN)):
                     uid, dataset = waiting.pop()
                     self.send(peer, {uid: dataset})
                     acknowledged[uid] = dataset
                 with self.cut(node.process, f"cut-{number}") as copy:
+                    nameless += sum(holds_instance(file) and file.stat().st_nlink == 1
+                                    for file in (copy.folder / "data/spool/prepared").iterdir())
                     self.assertEqual(self.lost_by_us(copy, acknowledged, number), [], f"cut {number}")
-            print(f"{CUTS} cuts, {len(acknowledged)} instances: none lost", flush=True)
+            print(f"{CUTS} cuts, {len(acknowledged)} instances: none lost; {nameless} had lost their own names",
+                  flush=True)
+            self.assertEqual(nameless > 0, prepared_mib > 0, "the power never went between name and name")
 
     # --- the others
 
@@ -133,6 +149,17 @@ class PowerCut(unittest.TestCase):
                 kept.append(dataset_bytes(self.folder / f"{number}.dcm"))
         lost = sum(dataset not in kept for dataset in instances.values())
         print(f"Orthanc lost {lost} of {len(instances)}", flush=True)
+
+
+def holds_instance(file):
+    with open(file, "rb") as opened:
+        return opened.read(132)[128:] == b"DICM"
+
+
+def in_stock(folder):
+    """The prepared files that are whole and used by nobody."""
+    return [file for file in folder.iterdir() if file.stat().st_size == PREPARED_BYTES
+            and file.stat().st_nlink == 1 and not holds_instance(file)]
 
 
 def connection_refused(port):
