@@ -16,9 +16,8 @@
 namespace calcinode::spool {
 
 // Gone when it is destroyed, unless it was placed: without a name it goes with its descriptor, and a prepared
-// one goes back to the stock. A failed write is remembered
-// and all later ones do nothing, so that the rest of a dataset can be read from the network and thrown away.
-// Used by one thread.
+// one goes back to the stock. A failed write is remembered and all later ones do nothing, so that the rest of
+// a dataset can be read from the network and thrown away. Used by one thread.
 class IncomingFile {
   public:
     // `blank` is an empty file without a name, or errno of why there is none. The first `header_bytes` are
