@@ -48,7 +48,7 @@ class Arrival {
         if (auto taken = prepared.take()) return {prepared, std::move(*taken), header_bytes};
         return {blanks.take(), header_bytes};
     }
-    static std::string no_checksum() { return std::string(2 * sizeof(Sha256::Digest), '0'); }
+    static std::string no_checksum() { return std::string(Checksum::digits, '0'); }
 
     Space* space_;
     std::uint64_t look_at_disk_ = bytes_between_looks;

@@ -54,7 +54,7 @@ std::string* DatasetReader::place_for(Tag tag) {
 
 void DatasetReader::feed(std::span<const std::byte> bytes) {
     if (!state_) return;
-    hash_.update(bytes);
+    checksum_.update(bytes);
     if (!inflater_)
         walk(bytes);
     else if (!inflater_->feed(bytes, [this](std::span<const std::byte> plain) { return walk(plain); }) &&
@@ -74,7 +74,6 @@ Result<> DatasetReader::finish() {
     if (inflater_ && !inflater_->complete()) return fail("the deflated dataset is cut off");
     // Cut off between two elements, a dataset looks whole but for this.
     if (!has_pixels_) return fail("an image without pixel data");
-    sha256_ = hex(hash_.finish());
     return {};
 }
 

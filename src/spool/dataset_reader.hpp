@@ -1,5 +1,5 @@
-// Reads a dataset as its bytes come: whose it is, whether it is a whole image, and its hash. Pixel data must
-// be there, are passed over, never decoded.
+// Reads a dataset as its bytes come: whose it is, whether it is a whole image, and its checksum. Pixel data
+// must be there, are passed over, never decoded.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +7,8 @@
 #include <span>
 #include <string>
 
+#include "base/checksum.hpp"
 #include "base/result.hpp"
-#include "base/sha256.hpp"
 #include "spool/dataset_walk.hpp"
 #include "spool/inflater.hpp"
 
@@ -32,8 +32,8 @@ class DatasetReader {
     Result<> finish();
 
     const Identity& identity() const { return identity_; }
-    // SHA-256 in hexadecimal of the dataset's bytes as they came; after a finish() without an Error.
-    const std::string& sha256() const { return sha256_; }
+    // Of the dataset's bytes as they came; after a finish() without an Error.
+    std::string checksum() const { return checksum_.text(); }
 
   private:
     std::string* place_for(Tag tag);
@@ -42,8 +42,7 @@ class DatasetReader {
     Identity identity_;
     DatasetWalk walk_;
     std::optional<Inflater> inflater_;  // for the deflated transfer syntax
-    Sha256 hash_;
-    std::string sha256_;
+    Checksum checksum_;
     Result<> state_;
     std::string foreign_;  // the first element that belongs in no dataset
     bool has_pixels_ = false;

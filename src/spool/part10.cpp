@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/fd.hpp"
+#include "base/sha256.hpp"
 
 namespace calcinode::spool {
 namespace {
@@ -107,12 +108,18 @@ Result<Part10File> read_blocks(Blocks& blocks) {
     auto meta = take_head(block);
     if (!meta) return std::unexpected(meta.error());
     DatasetReader reader(std::move(meta->transfer_syntax_uid));
-    for (; !block.empty(); block = blocks.next()) reader.feed(block);
+    const bool by_sha256 = meta->private_creator == sha256_creator_uid;
+    Sha256 sha256;
+    for (; !block.empty(); block = blocks.next()) {
+        reader.feed(block);
+        if (by_sha256) sha256.update(block);
+    }
     if (auto whole = reader.finish(); !whole) return std::unexpected(whole.error());
-    const bool ours = meta->private_creator == checksum_creator_uid;
-    if (ours && meta->private_value != reader.sha256())
+    const auto checksum = reader.checksum();
+    const bool ours = by_sha256 || meta->private_creator == checksum_creator_uid;
+    if (ours && meta->private_value != (by_sha256 ? hex(sha256.finish()) : checksum))
         return fail("its bytes are not those that were received: the checksum in the file differs");
-    return Part10File{reader.identity(), std::move(meta->source_ae), reader.sha256(), blocks.total(), ours};
+    return Part10File{reader.identity(), std::move(meta->source_ae), checksum, blocks.total(), ours};
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // DICOM files (PS3.10) as the spool writes and reads them.
 //
-// The file meta information of a file that the spool wrote holds the SHA-256 of its dataset, so that a file
+// The file meta information of a file that the spool wrote holds the checksum of its dataset, so that a file
 // which a power cut left incomplete is told from a whole one, even where the file system put zeros for what
 // is missing.
 #pragma once
@@ -20,17 +20,20 @@ struct FileMeta {
     std::string sop_class_uid, sop_instance_uid, transfer_syntax_uid, calling_ae;
 };
 
-// Private Information Creator UID (0002,0100) of the checksum in (0002,0102). Under 2.25, from a random UUID.
-inline constexpr std::string_view checksum_creator_uid = "2.25.82646285684594347334827265304961953639";
+// Private Information Creator UIDs (0002,0100) of the checksum in (0002,0102). Under 2.25, from random UUIDs.
+inline constexpr std::string_view checksum_creator_uid = "2.25.172099148965681611988978275077389221689";
+// Of files that versions before wrote, with SHA-256.
+inline constexpr std::string_view sha256_creator_uid = "2.25.82646285684594347334827265304961953639";
 
-// Preamble and file meta information. How long it is does not depend on `dataset_sha256` (64 digits).
-std::string part10_header(const FileMeta& meta, std::string_view dataset_sha256);
+// Preamble and file meta information. How long it is does not depend on `dataset_checksum`
+// (Checksum::digits).
+std::string part10_header(const FileMeta& meta, std::string_view dataset_checksum);
 
 struct Part10File {
     Identity identity;
     std::string source_ae;
-    std::string
-        dataset_sha256;       // of the dataset's bytes as they are in the file, without the meta information
+    // Of the dataset's bytes as they are in the file, without the meta information; see base/checksum.hpp.
+    std::string dataset_checksum;
     std::uint64_t bytes = 0;  // of the whole file
     bool checked = false;     // it holds a checksum of ours, which is right
 };

@@ -41,7 +41,7 @@ void append_bytes(std::string& out, std::uint16_t element, std::string_view valu
 
 }  // namespace
 
-std::string part10_header(const FileMeta& meta, std::string_view dataset_sha256) {
+std::string part10_header(const FileMeta& meta, std::string_view dataset_checksum) {
     std::string group;
     append_bytes(group, 0x0001, std::string_view("\0\1", 2));  // File Meta Information Version
     append_text(group, 0x0002, "UI", meta.sop_class_uid);
@@ -51,7 +51,7 @@ std::string part10_header(const FileMeta& meta, std::string_view dataset_sha256)
     append_text(group, 0x0013, "SH", implementation_version);
     append_text(group, 0x0016, "AE", meta.calling_ae);
     append_text(group, 0x0100, "UI", checksum_creator_uid);
-    append_bytes(group, 0x0102, dataset_sha256);
+    append_bytes(group, 0x0102, dataset_checksum);
 
     std::string header(128, '\0');
     header += "DICM";

@@ -8,7 +8,6 @@
 
 #include "base/disk.hpp"
 #include "base/fd.hpp"
-#include "base/sha256.hpp"
 #include "base/uid.hpp"
 #include "dicom/own_objects.hpp"
 #include "spool/durable.hpp"
@@ -42,7 +41,7 @@ std::optional<Rejected> objection(const Identity& identity, const FileMeta& anno
     return std::nullopt;
 }
 
-store::InstanceRow row_of(const Identity& id, const std::string& sha256, std::uint64_t bytes,
+store::InstanceRow row_of(const Identity& id, const std::string& checksum, std::uint64_t bytes,
                           std::string calling_ae) {
     return {.sop_instance_uid = id.sop_instance_uid,
             .series_uid = id.series_uid,
@@ -52,7 +51,7 @@ store::InstanceRow row_of(const Identity& id, const std::string& sha256, std::ui
             .modality = id.modality,
             .path = relative_path_of(id.sop_instance_uid),
             .bytes = static_cast<std::int64_t>(bytes),
-            .sha256 = sha256,
+            .checksum = checksum,
             .calling_ae = std::move(calling_ae),
             .received = now_ms()};
 }
@@ -114,14 +113,16 @@ std::expected<Kept, Rejected> Spool::keep(Arrival& arrival) try {
     const auto& identity = arrival.reader_.identity();
     if (auto reason = objection(identity, arrival.announced_)) return std::unexpected(std::move(*reason));
 
-    auto row = row_of(identity, arrival.reader_.sha256(), file.bytes(), arrival.announced_.calling_ae);
+    const auto checksum = arrival.reader_.checksum();
+    auto row = row_of(identity, checksum, file.bytes(), arrival.announced_.calling_ae);
     row.urgent = arrival.urgency_ == Urgency::urgent;
     const auto target = folder_ / row.path;
     const std::scoped_lock lock(lock_of(row.path));
     const auto known = database_->find_instance(row.sop_instance_uid);
+    if (known && is_same_dataset(*known, checksum)) row.checksum = known->checksum;
     const bool leaving = known && database_->is_being_removed(known->study_uid, row.path);
     // A forgotten one makes room for the corrected one that comes before it has gone.
-    if (leaving && known->sha256 != row.sha256 && database_->is_forgotten(known->study_uid)) {
+    if (leaving && known->checksum != row.checksum && database_->is_forgotten(known->study_uid)) {
         if (auto settled = prepared_->settle(); !settled)
             return refuse(Refusal::storage_failed, settled.error().what);
         ::unlink(target.c_str());
@@ -133,14 +134,14 @@ std::expected<Kept, Rejected> Spool::keep(Arrival& arrival) try {
         if (auto synced = sync_folder(target.parent_path()); !synced)
             return refuse(Refusal::storage_failed, synced.error().what);
     // A row whose file other hands removed: the same bytes again mend it.
-    const bool mends = known && !there && (leaving || known->sha256 == row.sha256);
+    const bool mends = known && !there && (leaving || known->checksum == row.checksum);
     if (known && !mends) return keep_first(row, *known);
 
-    switch (file.place(part10_header(arrival.announced_, row.sha256), target, *syncing_)) {
+    switch (file.place(part10_header(arrival.announced_, checksum), target, *syncing_)) {
         case IncomingFile::Placed::placed:
             if (!mends) return Kept{stored(database_->add_instance(row)), row.study_uid};
             database_->bring_back(row);
-            return Kept{known->sha256 == row.sha256 ? Stored::same_again : Stored::added, row.study_uid};
+            return Kept{known->checksum == row.checksum ? Stored::same_again : Stored::added, row.study_uid};
         case IncomingFile::Placed::taken:
             return name_taken(row);
         case IncomingFile::Placed::failed:
@@ -159,13 +160,13 @@ std::expected<Kept, Rejected> Spool::name_taken(const store::InstanceRow& again)
         return refuse_storage("cannot sync " + target.string(), failed);
     const auto first = read_part10(target);
     if (!first) return refuse(Refusal::storage_failed, target.string() + ": " + first.error().what);
-    const auto first_row = row_of(first->identity, first->dataset_sha256, first->bytes, again.calling_ae);
+    const auto first_row = row_of(first->identity, first->dataset_checksum, first->bytes, again.calling_ae);
     database_->add_instance(first_row);
     return keep_first(again, first_row);
 }
 
 Kept Spool::keep_first(const store::InstanceRow& again, const store::InstanceRow& first) {
-    const bool differs = again.sha256 != first.sha256;
+    const bool differs = again.checksum != first.checksum;
     // Counts the conflict in the first's row, or makes the study urgent.
     if (differs || again.urgent) database_->add_instance(again);
     return {differs ? Stored::differs : Stored::same_again, first.study_uid};
@@ -180,6 +181,14 @@ Result<bool> Spool::keep_prepared(std::uint64_t bytes, std::uint64_t spare) {
     prepared_->shrink(wanted ? 0 : bytes);
     if (wanted || *free < least + 2 * bytes) return false;
     return prepared_->make_some(bytes);
+}
+
+// The row of a file that an earlier version wrote holds a checksum of another kind, which is equal to none of
+// today.
+bool Spool::is_same_dataset(const store::InstanceRow& known, const std::string& checksum) const {
+    if (known.checksum.size() == checksum.size()) return known.checksum == checksum;
+    const auto file = read_part10(file_of(known));
+    return file && file->dataset_checksum == checksum;
 }
 
 std::mutex& Spool::lock_of(const std::string& relative_path) {

@@ -88,6 +88,7 @@ class Spool {
     enum class Prepared { stock, instance, waste };
     std::expected<Prepared, Unreadable> what_is(const std::filesystem::path& prepared) const;
     bool take_in(const std::filesystem::path& file, const std::string& relative);
+    bool is_same_dataset(const store::InstanceRow& known, const std::string& checksum) const;
     std::mutex& lock_of(const std::string& relative_path);
 
     std::filesystem::path folder_;

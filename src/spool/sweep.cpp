@@ -75,7 +75,7 @@ bool Spool::take_in(const fs::path& file, const std::string& relative) {
                              .modality = id.modality,
                              .path = relative,
                              .bytes = static_cast<std::int64_t>(content->bytes),
-                             .sha256 = content->dataset_sha256,
+                             .checksum = content->dataset_checksum,
                              .calling_ae = content->source_ae,
                              .received = modified(file)});
     return true;

@@ -117,10 +117,10 @@ class BadInput(unittest.TestCase):
         source = cases.phantom(self.folder / "phantom")[0]
         node = self.start(study={"quiet_s": 3600})
         self.assertEqual(cases.store(node.port, [source])[0], 0)
-        before = node.rows("SELECT sha256 FROM instance")
+        before = node.rows("SELECT checksum FROM instance")
         other = cases.changed_copy(source, self.folder / "other.dcm", ImageComments="changed")
         cases.store(node.port, [other])
-        self.assertEqual(node.rows("SELECT sha256 FROM instance"), before)
+        self.assertEqual(node.rows("SELECT checksum FROM instance"), before)
         self.assertEqual(node.rows("SELECT sum(conflicts) AS n FROM instance")[0]["n"], 1)
 
     def test_own_objects_that_come_back_are_ignored(self):

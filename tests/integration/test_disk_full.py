@@ -1,6 +1,5 @@
 """The disk is full at each step of the way: the sender is told so, nothing is corrupt, and all goes on by itself."""
 
-import hashlib
 import pathlib
 import re
 import struct
@@ -10,15 +9,16 @@ import unittest
 import cases
 import daemon
 import orthanc
+import xxhash
 from small_disk import SmallDisk
 
 DISK_MIB = 320
 POSITIVE = ("--deposit", "C4:facet_left:4:700")
 
 
-def dataset_sha256(file):
+def dataset_checksum(file):
     content = file.read_bytes()
-    return hashlib.sha256(content[144 + struct.unpack("<I", content[140:144])[0]:]).hexdigest()
+    return xxhash.xxh3_128_hexdigest(content[144 + struct.unpack("<I", content[140:144])[0]:])
 
 
 class DiskFull(unittest.TestCase):
@@ -41,7 +41,7 @@ class DiskFull(unittest.TestCase):
         rows = {row["sop_instance_uid"]: row for row in node.rows("SELECT * FROM instance")}
         self.assertEqual(set(rows), {cases.header(file).SOPInstanceUID for file in files})
         for row in rows.values():
-            self.assertEqual(dataset_sha256(node.data_dir / "spool" / row["path"]), row["sha256"])
+            self.assertEqual(dataset_checksum(node.data_dir / "spool" / row["path"]), row["checksum"])
         self.assertEqual(list((node.data_dir / "spool/incoming").iterdir()), [])
         self.assertFalse(list(node.data_dir.glob("*.damaged-*")), "a full disk is no damage")
 

@@ -1,6 +1,5 @@
 """What comes in: nothing acknowledged is lost, whatever a peer, the network or a kill does."""
 
-import hashlib
 import os
 import pathlib
 import re
@@ -12,6 +11,7 @@ import unittest
 
 import cases
 import daemon
+import xxhash
 from raw_peer import RawPeer, dataset_bytes
 
 
@@ -37,11 +37,11 @@ class Ingest(unittest.TestCase):
 
     def assert_whole(self, node, file):
         """The instance is in the spool with exactly its bytes, and indexed."""
-        row = node.rows("SELECT path, sha256 FROM instance WHERE sop_instance_uid = ?",
+        row = node.rows("SELECT path, checksum FROM instance WHERE sop_instance_uid = ?",
                         cases.header(file).SOPInstanceUID)
         self.assertEqual(len(row), 1, file)
         kept = dataset_bytes(node.data_dir / "spool" / row[0]["path"])
-        self.assertEqual(hashlib.sha256(kept).hexdigest(), row[0]["sha256"])
+        self.assertEqual(xxhash.xxh3_128_hexdigest(kept), row[0]["checksum"])
         self.assertEqual(kept, dataset_bytes(file))
 
     def test_a_kill_within_an_association_loses_nothing_that_was_acknowledged(self):

@@ -3,9 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <span>
 
-#include "base/sha256.hpp"
+#include "base/checksum.hpp"
 #include "support/ct_file.hpp"
+#include "support/earlier_file.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace calcinode;
@@ -31,32 +33,44 @@ std::string with_tail(const std::string& tail) {
     return part10({}, ct_dataset({}) + tail);
 }
 
+std::string checksum_of(const std::string& bytes) {
+    Checksum checksum;
+    checksum.update(std::as_bytes(std::span(bytes)));
+    return checksum.text();
+}
+
+void check_held_to_it(const std::string& right) {
+    const auto file = read(right);
+    REQUIRE(file.has_value());
+    CHECK(file->checked);
+    CHECK(file->dataset_checksum == checksum_of(ct_dataset({})));
+    for (const std::size_t from_end : {1, 200}) {
+        auto wrong = right;
+        wrong[wrong.size() - from_end] ^= 1;
+        CHECK_FALSE(read(wrong).has_value());
+    }
+}
+
 }  // namespace
 
-TEST_CASE("identity and hash are those of the dataset") {
+TEST_CASE("identity and checksum are those of the dataset") {
     const auto file = read(ct_file({}));
     REQUIRE(file.has_value());
     CHECK(file->identity.sop_instance_uid == "1.2.3.1");
     CHECK(file->identity.series_uid == "1.2.3");
     CHECK(file->identity.manufacturer == "ACME");
     CHECK(file->source_ae == "WRITER");
-    Sha256 hash;
-    hash.update(ct_dataset({}));
-    CHECK(file->dataset_sha256 == hex(hash.finish()));
+    CHECK(file->dataset_checksum == checksum_of(ct_dataset({})));
     CHECK(file->bytes == ct_file({}).size());
 }
 
 TEST_CASE("a file with a checksum of ours is held to it") {
     const spool::FileMeta meta{ct_image_storage, "1.2.3.1", explicit_little_endian, "WRITER"};
-    Sha256 hash;
-    hash.update(ct_dataset({}));
-    const auto right = spool::part10_header(meta, hex(hash.finish())) + ct_dataset({});
-    CHECK(read(right).has_value());
-    for (const std::size_t from_end : {1, 200}) {
-        auto wrong = right;
-        wrong[wrong.size() - from_end] ^= 1;
-        CHECK_FALSE(read(wrong).has_value());
-    }
+    check_held_to_it(spool::part10_header(meta, checksum_of(ct_dataset({}))) + ct_dataset({}));
+}
+
+TEST_CASE("a file of an earlier version is held to its SHA-256") {
+    check_held_to_it(part10_by_sha256({}));
 }
 
 TEST_CASE("sequences of undefined length are passed over, whatever is in their items") {

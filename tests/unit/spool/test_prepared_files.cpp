@@ -41,7 +41,7 @@ std::string with_pixels(const CtFile& ct, const std::string& pixels) {
 // One whose file is of `length` bytes and ends with `ending`.
 std::string that_makes(const CtFile& ct, std::uint64_t length, const std::string& ending = "") {
     const auto header = spool::part10_header({ct.sop_class, ct.instance, ct.transfer_syntax, "SCANNER"},
-                                             std::string(64, '0'));
+                                             std::string(Checksum::digits, '0'));
     const auto pixels = length - header.size() - with_pixels(ct, "").size();
     return with_pixels(ct, std::string(pixels - ending.size(), 'p') + ending);
 }

@@ -10,6 +10,7 @@
 
 #include "dicom/own_objects.hpp"
 #include "support/ct_file.hpp"
+#include "support/earlier_file.hpp"
 #include "support/sql.hpp"
 #include "support/temp_folder.hpp"
 
@@ -188,10 +189,22 @@ TEST_CASE("the sweep removes what is half written and takes in files that lost t
     CHECK(swept.missing == 0);
     const auto row = empty->find_instance("1.2.3.1");
     REQUIRE(row);
-    CHECK(row->sha256 == bench.database.find_instance("1.2.3.1")->sha256);
+    CHECK(row->checksum == bench.database.find_instance("1.2.3.1")->checksum);
     CHECK(again->file_of(*row) == file);
     const auto nothing = again->sweep();
     CHECK(nothing.removed + nothing.taken_in + nothing.missing == 0);
+}
+
+TEST_CASE("the same instance again is known to be the same where an earlier version received it") {
+    Bench bench;
+    REQUIRE(bench.commit({}).has_value());
+    write_file(bench.spool.file_of(*bench.database.find_instance("1.2.3.1")), part10_by_sha256({}));
+    sql(bench.folder / "calcinode.db", "UPDATE instance SET checksum = '" + sha256_of(ct_dataset({})) + "'");
+
+    CHECK(bench.commit({})->how == Stored::same_again);
+    CHECK(bench.commit({.fill = '\x11'})->how == Stored::differs);
+    CHECK(bench.database.find_instance("1.2.3.1")->checksum == sha256_of(ct_dataset({})));
+    CHECK(bench.database.find_study("1.2")->conflicts == 1);
 }
 
 TEST_CASE("the sweep names rows whose file is gone, and the same instance again mends that") {

@@ -27,7 +27,7 @@ inline InstanceRow instance(int number, const std::string& study = "1.2") {
     row.modality = "CT";
     row.path = "instances/00/" + row.sop_instance_uid + ".dcm";
     row.bytes = 100;
-    row.sha256 = "abc";
+    row.checksum = "abc";
     row.calling_ae = "SCANNER";
     row.received = 1000 + number;
     return row;

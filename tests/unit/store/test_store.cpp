@@ -43,14 +43,14 @@ TEST_CASE("an instance is added once; the same again and another under its UID a
     CHECK(database.add_instance(instance(1)) == Insert::added);
     CHECK(database.add_instance(instance(1)) == Insert::same_again);
     auto other = instance(1);
-    other.sha256 = "def";
+    other.checksum = "def";
     CHECK(database.add_instance(other) == Insert::differs);
     const auto study = database.find_study("1.2");
     REQUIRE(study);
     CHECK(study->instances == 1);
     CHECK(study->conflicts == 1);
     CHECK(study->state == "receiving");
-    CHECK(database.find_instance("1.2.3.1")->sha256 == "abc");
+    CHECK(database.find_instance("1.2.3.1")->checksum == "abc");
 }
 
 TEST_CASE("two studies that share a series UID stay apart") {

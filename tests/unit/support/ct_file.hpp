@@ -52,11 +52,14 @@ inline std::string ct_dataset(const CtFile& ct) {
                    std::string(static_cast<std::size_t>(2 * ct.side * ct.side), ct.fill));
 }
 
-inline std::string part10(const CtFile& ct, const std::string& dataset) {
+// `private_information` follows the usual file meta information.
+inline std::string part10(const CtFile& ct, const std::string& dataset,
+                          const std::string& private_information = "") {
     using detail::element;
     const auto meta = element(2, 1, "OB", std::string("\0\1", 2)) + element(2, 2, "UI", ct.sop_class) +
                       element(2, 3, "UI", ct.instance) + element(2, 0x10, "UI", ct.transfer_syntax) +
-                      element(2, 0x12, "UI", "1.2.3.4") + element(2, 0x16, "AE", "WRITER");
+                      element(2, 0x12, "UI", "1.2.3.4") + element(2, 0x16, "AE", "WRITER") +
+                      private_information;
     return std::string(128, '\0') + "DICM" +
            element(2, 0, "UL", detail::little(static_cast<std::uint32_t>(meta.size()), 4)) + meta + dataset;
 }
