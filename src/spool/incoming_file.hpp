@@ -38,11 +38,13 @@ class IncomingFile {
     enum class Placed { placed, taken, failed };  // taken: `target` exists; failed: see error_number()
     // Writes the header, gives the file the name `target` if that is free, and puts data and a name on stable
     // storage. A power cut before its end may leave the file incomplete, which the checksum in its header
-    // tells. After a failed sync the name is free again.
+    // tells. After a failed sync the name is free again. A prepared file gets its length when this is
+    // destroyed: until then zeros or the page of its end may follow.
     Placed place(std::string_view header, const std::filesystem::path& target, Syncing& syncing);
 
   private:
     bool cut_to_length();
+    void settle_length();
     Placed place_prepared(const std::filesystem::path& target);
     Placed failed(int error);
 
@@ -51,6 +53,7 @@ class IncomingFile {
     PreparedFiles* stock_ = nullptr;
     std::string prepared_;   // the name it has already; empty: none
     bool as_it_was_ = true;  // its beginning
+    bool placed_ = false;    // under the other name, too, but longer than it should be until it is destroyed
     int error_ = 0;
 };
 

@@ -6,8 +6,7 @@ calcinode has as many files prepared as by default, for all slices of a round, a
 2. TCP_NODELAY at both ends, so that nobody waits: one sender, and four at once.
 3. How long a C-STORE takes, from its first byte to its answer, idle and while a study is analysed on all processors.
 4. The daemon's memory while 2,000 slices come in.
-5. What this disk takes to put the bytes of a slice on stable storage, by itself: the bound of every receiver that
-   answers only then.
+5. What this disk takes to put the bytes of a slice on stable storage, by itself.
 
 Rounds are interleaved, medians count, and ratios are those of rates within one round. At the end each figure that was
 asked for stands beside its bar. CALCINODE names the program. Environment: BENCH_SLICES (400), BENCH_ROUNDS (5).
@@ -167,8 +166,8 @@ def median_ms(work, rounds=SYNCED):
     return statistics.median(times)
 
 
-def print_disk(base, size, limit):
-    """`size`: bytes of a slice; `limit`: images a second of a receiver that keeps nothing."""
+def print_disk(base, size):
+    """`size`: bytes of a slice."""
     data, folder = os.urandom(size), base / "disk"
     folder.mkdir()
     directory = os.open(folder, os.O_RDONLY)
@@ -188,11 +187,8 @@ def print_disk(base, size, limit):
     bare = median_ms(over)
     os.close(again)
     os.close(directory)
-    bound = 1000 / (1000 / limit + bare)
     print(f"\nthe disk alone, for the {size / 1000:.0f} kB of a slice: as a new file with its name {with_name:.2f} ms, over "
-          f"blocks that are there {bare:.2f} ms\n"
-          f"so no receiver that syncs before it answers takes more than {bound:.0f} images/s from one sender here "
-          f"({bound / limit:.2f} of the limit)", flush=True)
+          f"blocks that are there {bare:.2f} ms", flush=True)
 
 
 def main():
@@ -219,7 +215,7 @@ def main():
         busy = answers_under_analysis(base, first)
         print(f"while studies are analysed {percentiles(busy)} ({len(busy)} stored)", flush=True)
         memory = peak_memory(base, first)
-        print_disk(base, int(each), statistics.median(alone[ignore]))
+        print_disk(base, int(each))
         print_bars(
             [("images/s from an untouched storescu, times storescp", ratio(untouched, ours, storescp), 20),
              ("images/s from an untouched storescu, times Orthanc", ratio(untouched, ours, orthanc), 20),

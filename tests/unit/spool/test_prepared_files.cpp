@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 #include <span>
 #include <thread>
@@ -63,8 +65,7 @@ struct Bench {
         REQUIRE(spool->keep_prepared(wanted));
     }
     void start() {
-        spool.reset();
-        database.reset();
+        stop();
         auto opened = store::Database::open(folder / "calcinode.db");
         REQUIRE(opened.has_value());
         database.emplace(std::move(*opened));
@@ -117,9 +118,12 @@ struct Bench {
         std::ofstream(file, std::ios::binary | std::ios::app) << spool::end_page(length);
         forget_rows();
     }
-    void forget_rows() {
+    void stop() {
         spool.reset();
         database.reset();
+    }
+    void forget_rows() {
+        stop();
         for (const auto* suffix : {"", "-wal", "-shm"})
             fs::remove(folder / ("calcinode.db" + std::string(suffix)));
         start();
@@ -324,6 +328,29 @@ TEST_CASE("the stock is found again by the next start, and what is not of its si
         REQUIRE(bench.commit(numbered(number)).has_value());
         CHECK(fs::hard_link_count(*bench.file_of(numbered(number))) == 2);
     }
+}
+
+TEST_CASE("a kill right after the answer, before the file is cut to its length, costs nothing") {
+    Bench bench;
+    bench.stop();
+    const auto child = ::fork();
+    if (child == 0) {
+        bench.start();
+        bench.spool->sweep();
+        const auto arrival = bench.arriving({}, ct_dataset({}));
+        const bool kept = bench.spool->commit_instance(*arrival).has_value();
+        std::_Exit(kept ? 0 : 1);
+    }
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(status == 0);
+    bench.start();
+    CHECK(fs::file_size(*bench.file_of({})) == PreparedFiles::file_bytes);
+    const auto swept = bench.spool->sweep();
+    CHECK(swept.taken_in == 0);
+    CHECK(swept.removed == 0);
+    CHECK(bench.holds({}));
+    CHECK(fs::hard_link_count(*bench.file_of({})) == 1);
 }
 
 TEST_CASE("an instance that can't be given its own name at the start is kept for the next one") {
