@@ -22,10 +22,11 @@ constexpr double contrast_hu = 250;                             // blood with co
 constexpr double vertebral_artery_from_mm = -6, vertebral_artery_mm3 = 600;
 constexpr double plaque_mm3 = 150;
 // Cartilage of the larynx, behind the airway: a plate, or flecks beside the middle.
-constexpr double cartilage_from_mm = -6, cartilage_massive = 0.42;
+constexpr double cartilage_from_mm = -6, cartilage_massive = 0.42, plate_compactness = 0.55;
 constexpr double fleck_mm3 = 450, fleck_from_mm = 4, fleck_to_mm = 16;
 constexpr double airway_surface = 0.02;
 constexpr double bridging_mm3 = 1000;
+constexpr double free_of_body = 0.5;  // share of the surface; bone of a body has its cortex or disc around
 constexpr double hypertrophic_mm3 = 500, sclerotic_hu = 400;
 constexpr double nuchal_from_mm = 25;  // behind the canal's middle: beyond the spinous processes of the neck
 constexpr double nuchal_island = 0.5;
@@ -86,7 +87,7 @@ bool is_cartilage(const Mass& mass) {
     if (p.region != Region::cervical || p.behind_front_mm > cartilage_from_mm) return false;
     const double side = std::abs(mass.candidate.centre.u);
     const bool fleck = mass.volume_mm3 < fleck_mm3 && side > fleck_from_mm && side < fleck_to_mm;
-    return fleck || massive(mass) < cartilage_massive;
+    return fleck || (massive(mass) < cartilage_massive && mass.compactness < plate_compactness);
 }
 
 }  // namespace
@@ -107,8 +108,11 @@ std::optional<Mimic> mimic_by_place(const Mass& mass) {
             return Mimic::styloid;
         case Out::to_the_side:
             return far_to_the_side(mass);
-        case Out::sacrum:
         case Out::body:
+            // What lies against a body moves its front, as it is seen, over its own middle.
+            if (mass.free_surface > free_of_body) break;
+            return Mimic::vertebral_bone;
+        case Out::sacrum:
             return Mimic::vertebral_bone;
         case Out::in_front:
             return far_in_front(mass);
@@ -138,6 +142,7 @@ Mimic mimic_by_exclusion(const Mass& mass) {
     switch (mass.placement.zone) {
         case Zone::at_body:
         case Zone::body:
+        case Zone::uncinate:
             return mass.volume_mm3 > bridging_mm3 ? Mimic::bridging_ossification : Mimic::osteophyte;
         case Zone::in_front:
             return mass.placement.region == Region::cervical ? Mimic::laryngeal_cartilage

@@ -13,6 +13,7 @@ constexpr double midline_mm = 7, midline_from_mm = 8;  // spinous processes, fro
 constexpr double canal_mm = 8, canal_front_mm = -7, canal_back_mm = 7;
 constexpr double body_from_mm = -8;  // in front of the canal's middle: behind it are pedicles and canal
 constexpr double rim_mm = 3;         // of a body: endplates' edges and osteophytes
+constexpr double uncinate_to_mm = -5.5, uncinate_beside_mm = 2.5;  // behind a body's corner, and beside it
 constexpr double below_plate_mm = 4;
 constexpr double first_levels_mm = 45;  // below the skull
 
@@ -45,6 +46,9 @@ Zone zone_of(const spine::CurvedPoint& at, const Placement& placement) {
         const bool inside = placement.behind_front_mm > rim_mm && side < placement.half_width_mm - 2;
         return inside ? Zone::body : Zone::at_body;
     }
+    if (placement.region == Region::cervical && at.v < uncinate_to_mm && side >= canal_mm &&
+        side < placement.half_width_mm + uncinate_beside_mm)
+        return Zone::uncinate;
     if (side < canal_mm && at.v > canal_front_mm && at.v < canal_back_mm) return Zone::canal;
     return side < midline_mm && at.v > midline_from_mm ? Zone::midline : Zone::beside;
 }

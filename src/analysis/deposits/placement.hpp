@@ -12,6 +12,7 @@ enum class Zone {
     body,      // inside a vertebral body or its disc
     at_body,   // on the side or the front edge of a body
     in_front,  // in front of the bodies
+    uncinate,  // at the rear corners of a body of the neck: uncinate processes, between canal and foramen
 };
 
 enum class Region { cervical, thoracic, lumbar };

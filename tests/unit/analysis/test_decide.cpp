@@ -159,3 +159,25 @@ TEST_CASE("places where bone is often unlike itself ask for more") {
     CHECK(at(Zone::canal) > at(Zone::beside));         // no bone belongs there
     CHECK(at(Zone::beside, true) < at(Zone::beside));  // C1 and C2 have no like
 }
+
+TEST_CASE(
+    "what is large and compact at the front of a neck is no osteophyte, as what is small or long may be") {
+    const auto at = [](Zone zone, double volume_mm3, double compactness, Region region = Region::cervical) {
+        auto mass = free_ball();
+        mass.placement.zone = zone;
+        mass.placement.region = region;
+        mass.volume_mm3 = volume_mm3;
+        mass.compactness = compactness;
+        const auto* place = of(evidence_of(mass), "place");
+        return place == nullptr ? 0 : place->log_odds;
+    };
+    for (const auto zone : {Zone::at_body, Zone::body, Zone::in_front}) {
+        CHECK(at(zone, 3000, 0.6) >= 0);
+        CHECK(at(zone, 900, 0.6) < at(zone, 3000, 0.6));
+        CHECK(at(zone, 300, 0.6) < at(zone, 900, 0.6));
+        CHECK(at(zone, 3000, 0.3) == at(zone, 300, 0.6));
+        CHECK(at(zone, 3000, 0.6, Region::lumbar) == at(zone, 300, 0.6));
+    }
+    CHECK(at(Zone::uncinate, 150, 0.6) < -3);
+    CHECK(at(Zone::uncinate, 600, 0.6) == 0);
+}

@@ -163,8 +163,17 @@ TEST_CASE("what lies in the sacrum or inside a body is bone") {
     mass = in(Region::lumbar);
     mass.placement.zone = Zone::body;
     mass.candidate.centre = {150, 3, -20};
+    mass.free_surface = 0.2;
     CHECK(is_out_of_place(mass));
     CHECK(mimic_by_place(mass) == Mimic::vertebral_bone);
+}
+
+TEST_CASE("what has soft tissue around is not inside a body, even where its middle seems to be") {
+    auto mass = in(Region::cervical);
+    mass.placement.zone = Zone::body;
+    mass.candidate.centre = {150, 3, -20};
+    mass.free_surface = 0.7;
+    CHECK_FALSE(mimic_by_place(mass));
 }
 
 TEST_CASE("barium and tablets are denser than what is deposited in front of the spine") {
@@ -188,7 +197,10 @@ TEST_CASE("a thin plate in front of a neck is cartilage as well, a massive thing
     auto mass = in_front_by(9, Region::cervical);
     CHECK(!mimic_by_place(mass));
     mass.candidate.features[static_cast<std::size_t>(Feature::massive)] = 0.3;
+    mass.compactness = 0.4;
     CHECK(mimic_by_place(mass) == Mimic::laryngeal_cartilage);
+    mass.compactness = 0.7;  // the air beside it makes it seem less massive than it is
+    CHECK(!mimic_by_place(mass));
 }
 
 TEST_CASE("plaque: of the carotids far in front and beside the airway, of the aorta, and small ones closer") {

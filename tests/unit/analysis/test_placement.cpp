@@ -20,8 +20,8 @@ spine::SpineInView spine_named(const std::string& first, int number) {
 
 constexpr double second = pitch_mm + 12;  // height of the second body's middle
 
-Zone zone_at(double u, double v) {
-    return placement_of({second, u, v}, spine_named("T", 5)).zone;
+Zone zone_at(double u, double v, const std::string& region = "T") {
+    return placement_of({second, u, v}, spine_named(region, 5)).zone;
 }
 
 Region region_of(const spine::SpineInView& seen) {
@@ -38,6 +38,15 @@ TEST_CASE("inside a body, on its sides and its front, and in front of it") {
     CHECK(zone_at(0, front_of_bodies_mm + 2) == Zone::at_body);
     CHECK(zone_at(0, front_of_bodies_mm - 2) == Zone::in_front);
     CHECK(zone_at(20, front_of_bodies_mm - 8) == Zone::in_front);
+}
+
+TEST_CASE("a neck has uncinate processes at the rear corners of its bodies") {
+    CHECK(zone_at(10, -7, "C") == Zone::uncinate);
+    CHECK(zone_at(-10, -7, "C") == Zone::uncinate);
+    CHECK(zone_at(10, -7) == Zone::beside);       // a chest has none
+    CHECK(zone_at(10, -4, "C") == Zone::beside);  // foramen
+    CHECK(zone_at(30, -7, "C") == Zone::beside);  // transverse process, artery
+    CHECK(zone_at(4, -6, "C") == Zone::canal);
 }
 
 TEST_CASE("in the canal, behind it in the midline, and beside") {
