@@ -175,9 +175,10 @@ TEST_CASE(
         CHECK(at(zone, 3000, 0.6) >= 0);
         CHECK(at(zone, 900, 0.6) < at(zone, 3000, 0.6));
         CHECK(at(zone, 300, 0.6) < at(zone, 900, 0.6));
-        CHECK(at(zone, 3000, 0.3) == at(zone, 300, 0.6));
-        CHECK(at(zone, 3000, 0.6, Region::lumbar) == at(zone, 300, 0.6));
+        CHECK(at(zone, 3000, 0.3) < -1);
+        CHECK(at(zone, 3000, 0.6, Region::lumbar) == at(zone, 300, 0.6, Region::lumbar));
     }
+    CHECK(at(Zone::in_front, 150, 0.6) < at(Zone::in_front, 150, 0.6, Region::thoracic));
     CHECK(at(Zone::uncinate, 150, 0.6) < -3);
     CHECK(at(Zone::uncinate, 600, 0.6) == 0);
 }
