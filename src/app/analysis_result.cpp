@@ -23,7 +23,8 @@ std::string identity_of(const std::string& volume, const std::vector<store::Inst
                         const JudgeOptions& options) {
     std::string identity = volume;
     if (identity.empty())
-        for (const auto& instance : instances) identity += instance.sop_instance_uid + instance.checksum + "\n";
+        for (const auto& instance : instances)
+            identity += instance.sop_instance_uid + instance.checksum + "\n";
     return identity + "\n" CALCINODE_VERSION "\n" + std::to_string(options.report_negative) + "\n" +
            std::to_string(options.first_series_number) + "\n" + options.series_description + "\n" +
            identity_of(options.figure);

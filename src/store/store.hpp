@@ -67,7 +67,8 @@ struct InstanceRow {
     std::string modality;
     std::string path;  // relative to the spool folder
     std::int64_t bytes = 0;
-    std::string checksum;  // of the dataset; twice as long where an earlier version received it (009_ingest.sql)
+    std::string
+        checksum;  // of the dataset; twice as long where an earlier version received it (009_ingest.sql)
     std::string calling_ae;
     UnixMillis received = 0;
     bool urgent = false;  // asks for its study to be analysed before routine ones; kept in the study's row
