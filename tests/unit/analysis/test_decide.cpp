@@ -168,7 +168,8 @@ TEST_CASE(
         mass.placement.region = region;
         mass.volume_mm3 = volume_mm3;
         mass.compactness = compactness;
-        const auto* place = of(evidence_of(mass), "place");
+        const auto evidence = evidence_of(mass);
+        const auto* place = of(evidence, "place");
         return place == nullptr ? 0 : place->log_odds;
     };
     for (const auto zone : {Zone::at_body, Zone::body, Zone::in_front}) {
