@@ -41,8 +41,8 @@ constexpr double at_body_log_odds = -3.5;
 // is: of what was large and compact there in 230 volumes every deposit had more evidence than anything else.
 constexpr double compact_at_front = 0.4;
 constexpr Knot large_at_body_curve[] = {{9.2, at_body_log_odds}, {10.2, 0.5}};  // log2 of mm3
-// So are those of the uncinate processes, small as they are: in 20 worn phantoms that no fit had seen six of
-// the seven false deposits were theirs, 0.07 to 0.18 ml.
+// Osteophytes of uncinate processes are as common: in 20 worn phantoms that no fit had seen six of the seven
+// false deposits were theirs, 0.07 to 0.18 ml.
 constexpr Knot uncinate_curve[] = {{7.6, at_body_log_odds}, {8.6, 0}};  // log2 of mm3
 constexpr double in_front_log_odds = -1.11;                             // vessels and cartilage
 // What is small there may be the front of an osteophyte: both false deposits in 16 other phantoms were.
