@@ -8,7 +8,8 @@ namespace {
 
 using kernels::Block;
 
-constexpr double massive_mm = 3;       // standard deviation of the surroundings
+constexpr double massive_mm = 3;  // standard deviation of the surroundings
+constexpr std::int16_t fat_hu = -100;
 constexpr double near_mm = 1;          // what a reference shows so close by counts
 constexpr double solid_near_mm = 2.5;  // a ball's radius, and the same
 constexpr int ray_mm = 14;             // deposits are open to soft tissue within this, on one side at least
@@ -57,11 +58,18 @@ class FewValues {
     std::size_t count_ = 0;
 };
 
+// Air beside a place says nothing of how massive it is: in front of the neck it hid what is. It counts as
+// fat.
+Block without_air(Block block) {
+    for (auto& hu : block.values) hu = std::max(hu, fat_hu);
+    return block;
+}
+
 }  // namespace
 
 Observer::Observer(const SolidTissue& tissue, const spine::SpineInView& seen, int threads)
     : tissue_(tissue),
-      surroundings_(kernels::gaussian(tissue.smooth, massive_mm, threads)),
+      surroundings_(kernels::gaussian(without_air(tissue.smooth), massive_mm, threads)),
       near_(kernels::dilate(tissue.smooth, near_mm, threads)),
       solid_near_(kernels::dilate(tissue.lowest, solid_near_mm, threads)),
       references_(find_references(tissue.smooth, seen, threads)) {}

@@ -13,6 +13,10 @@ constexpr double midline_mm = 7, midline_from_mm = 8;  // spinous processes, fro
 constexpr double canal_mm = 8, canal_front_mm = -7, canal_back_mm = 7;
 constexpr double body_from_mm = -8;  // in front of the canal's middle: behind it are pedicles and canal
 constexpr double rim_mm = 3;         // of a body: endplates' edges and osteophytes
+// A foramen of the neck: so far back and beside the body that no osteophyte of it reaches there. In 355
+// volumes all ten masses there whose evidence came near to that of deposits were some; further to the front,
+// of some thirty none was.
+constexpr double foramen_from_mm = -12, foramen_beside_mm = 5;
 constexpr double uncinate_to_mm = -5.5, uncinate_beside_mm = 2.5;  // behind a body's corner, and beside it
 constexpr double below_plate_mm = 4;
 constexpr double first_levels_mm = 45;  // below the skull
@@ -43,6 +47,9 @@ Zone zone_of(const spine::CurvedPoint& at, const Placement& placement) {
     const double side = std::abs(at.u);
     if (at.v < body_from_mm) {
         if (placement.behind_front_mm <= 1) return Zone::in_front;
+        if (placement.region == Region::cervical && at.v > foramen_from_mm &&
+            side > placement.half_width_mm + foramen_beside_mm)
+            return Zone::beside;
         const bool inside = placement.behind_front_mm > rim_mm && side < placement.half_width_mm - 2;
         return inside ? Zone::body : Zone::at_body;
     }

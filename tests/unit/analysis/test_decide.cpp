@@ -183,3 +183,19 @@ TEST_CASE(
     CHECK(at(Zone::uncinate, 150, 0.6) < -3);
     CHECK(at(Zone::uncinate, 600, 0.6) == 0);
 }
+
+TEST_CASE("a large compact lump in the midline is no spinous process") {
+    const auto at = [](double volume_mm3, double compactness) {
+        auto mass = free_ball();
+        mass.placement.zone = Zone::midline;
+        mass.volume_mm3 = volume_mm3;
+        mass.compactness = compactness;
+        const auto evidence = evidence_of(mass);
+        const auto* place = of(evidence, "place");
+        return place == nullptr ? 0 : place->log_odds;
+    };
+    CHECK(at(2500, 0.7) == 0);
+    CHECK(at(1500, 0.7) < 0);
+    CHECK(at(1000, 0.7) < at(1500, 0.7));
+    CHECK(at(2500, 0.4) == at(500, 0.7));
+}

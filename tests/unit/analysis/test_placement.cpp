@@ -49,6 +49,15 @@ TEST_CASE("a neck has uncinate processes at the rear corners of its bodies") {
     CHECK(zone_at(4, -6, "C") == Zone::canal);
 }
 
+TEST_CASE("the foramina of a neck reach to the sides of its bodies, beyond their osteophytes") {
+    const double half_width = placement_of({second, 0, -10}, spine_named("C", 5)).half_width_mm;
+    CHECK(zone_at(half_width + 6, -10, "C") == Zone::beside);
+    CHECK(zone_at(-half_width - 6, -10, "C") == Zone::beside);
+    CHECK(zone_at(half_width + 4, -10, "C") == Zone::at_body);
+    CHECK(zone_at(half_width + 6, -14, "C") == Zone::at_body);  // further to the front
+    CHECK(zone_at(half_width + 6, -10, "T") == Zone::at_body);  // the head of a rib
+}
+
 TEST_CASE("in the canal, behind it in the midline, and beside") {
     CHECK(zone_at(0, 0) == Zone::canal);
     CHECK(zone_at(-6, 4) == Zone::canal);
