@@ -120,6 +120,9 @@ class Refused {
 std::optional<Rejection> why_not_allowed(const Association& association, const ServerOptions& options) {
     if (association.parameters()->DULparams.applicationContextName != application_context)
         return Rejection{Refusal::application_context, "its application context is not DICOM's"};
+    // Not allowed (PS3.5 6.2), and DCMTK neither answers one nor frees what it began to answer with.
+    if (association.calling_ae().empty()) return Rejection{Refusal::calling_ae, "it has no AE title"};
+    if (association.called_ae().empty()) return Rejection{Refusal::called_ae, "it calls no AE title"};
     if (options.check_called && association.called_ae() != options.ae_title)
         return Rejection{Refusal::called_ae, "it calls AE title '" + association.called_ae() +
                                                  "', this is '" + options.ae_title + "'"};

@@ -14,6 +14,21 @@ namespace {
 // nothing reaches it, a small or faint thing, what hangs together above the second.
 constexpr double clear_log_odds = 0.5, faint_log_odds = -2.2;
 
+using Piece = std::vector<std::uint32_t>;
+
+std::vector<Piece> pieces_above(const std::vector<float>& evidence, double least, std::array<int, 3> size) {
+    std::vector<std::uint8_t> mask(evidence.size());
+    std::ranges::transform(evidence, mask.begin(), [least](float e) { return e > least; });
+    const auto parts = kernels::components(mask, size);
+    std::vector<Piece> pieces(static_cast<std::size_t>(parts.count));
+    for (std::size_t n = 0; n < parts.label.size(); ++n)
+        if (parts.label[n] != 0)
+            pieces[static_cast<std::size_t>(parts.label[n] - 1)].push_back(static_cast<std::uint32_t>(n));
+    return pieces;
+}
+
+}  // namespace
+
 Candidate candidate_of(std::vector<std::uint32_t> voxels, const Observer& observer, std::array<int, 3> size) {
     Candidate candidate;
     std::array<int, features> known{};
@@ -41,21 +56,6 @@ Candidate candidate_of(std::vector<std::uint32_t> voxels, const Observer& observ
     candidate.voxels = std::move(voxels);
     return candidate;
 }
-
-using Piece = std::vector<std::uint32_t>;
-
-std::vector<Piece> pieces_above(const std::vector<float>& evidence, double least, std::array<int, 3> size) {
-    std::vector<std::uint8_t> mask(evidence.size());
-    std::ranges::transform(evidence, mask.begin(), [least](float e) { return e > least; });
-    const auto parts = kernels::components(mask, size);
-    std::vector<Piece> pieces(static_cast<std::size_t>(parts.count));
-    for (std::size_t n = 0; n < parts.label.size(); ++n)
-        if (parts.label[n] != 0)
-            pieces[static_cast<std::size_t>(parts.label[n] - 1)].push_back(static_cast<std::uint32_t>(n));
-    return pieces;
-}
-
-}  // namespace
 
 std::vector<Candidate> find_candidates(const SolidTissue& tissue, const Observer& observer, int first_s,
                                        int threads) {

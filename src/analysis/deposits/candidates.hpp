@@ -1,6 +1,7 @@
 // Candidates: solid tissue whose evidence speaks for a deposit, in pieces that hang together.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -22,5 +23,8 @@ struct Candidate {
 // From height `first_s` on (the skull base ends above it), head end first.
 std::vector<Candidate> find_candidates(const SolidTissue& tissue, const Observer& observer, int first_s,
                                        int threads);
+
+// What is said of these places (offsets, ascending, not empty) together.
+Candidate candidate_of(std::vector<std::uint32_t> voxels, const Observer& observer, std::array<int, 3> size);
 
 }  // namespace calcinode::deposits

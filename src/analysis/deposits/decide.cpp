@@ -151,4 +151,8 @@ double confidence_of(double log_odds) {
     return 1 / (1 + std::exp(-log_odds));
 }
 
+double log_odds_of(double confidence) {
+    return std::log(confidence / (1 - confidence));
+}
+
 }  // namespace calcinode::deposits

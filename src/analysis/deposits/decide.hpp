@@ -14,6 +14,7 @@ std::vector<Evidence> evidence_of(const Mass& mass);
 
 double sum_of(const std::vector<Evidence>& evidence);
 double confidence_of(double log_odds);  // 0 to 1
+double log_odds_of(double confidence);  // and back
 
 // Deposits come in groups: what lies within this of a sure one is likelier to be one as well.
 inline constexpr double group_mm = 60;  // about two levels

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "analysis/deposits/decide.hpp"
-#include "analysis/deposits/fluid_level.hpp"
 #include "analysis/deposits/holes.hpp"
 #include "analysis/deposits/level_names.hpp"
 #include "analysis/deposits/measure.hpp"
 #include "analysis/deposits/mimics.hpp"
 #include "analysis/deposits/overlaps.hpp"
-#include "analysis/deposits/segment.hpp"
 #include "analysis/deposits/triage.hpp"
 #include "base/parallel.hpp"
 
@@ -25,33 +25,16 @@ constexpr double smallest_listed_mm3 = 200, smallest_listed_in_soft_tissue_mm3 =
 // And where its place does not name it, only with so much evidence: what is plainly bone is not worth a line.
 constexpr double listed_log_odds = -4;
 
-// Bone and what else looks like a deposit has no fluid that stands level on it. It is not looked for where it
-// can't turn the decision.
-void add_evidence_of_fluid(Judged& judged, const Volume& volume) {
-    if (judged.mimic || judged.log_odds < -fluid_level_log_odds) return;
-    const auto fluid_mm3 =
-        static_cast<double>(fluid_of(volume, judged.mass.voxels).size()) * volume.grid.voxel_mm3();
-    if (fluid_mm3 < least_fluid_share * judged.mass.volume_mm3) return;
-    judged.evidence.push_back({"fluid level", fluid_mm3, fluid_level_log_odds});
-    judged.log_odds += fluid_level_log_odds;
-}
-
-std::vector<Judged> judge(const Volume& volume, const spine::SpineInView& seen, const SolidTissue& tissue,
-                          const Observer& observer, const std::vector<Candidate>& candidates,
-                          const Artefacts& artefacts, int threads) {
-    std::vector<Judged> all(candidates.size());
+std::vector<Judged> judge_all(const Scene& scene, const std::vector<Candidate>& candidates,
+                              double least_log_odds, int threads) {
+    std::vector<std::optional<Judged>> judged(candidates.size());
     parallel_for(threads, static_cast<int>(candidates.size()), [&](int index) {
         const auto n = static_cast<std::size_t>(index);
-        auto voxels = segment(volume, seen.frame, tissue, observer, candidates[n]);
-        if (voxels.empty()) return;
-        auto& judged = all[n];
-        judged.mass = mass_of(volume, seen, tissue, observer, artefacts, candidates[n], std::move(voxels));
-        judged.mimic = mimic_by_place(judged.mass);
-        judged.evidence = evidence_of(judged.mass);
-        judged.log_odds = sum_of(judged.evidence);
-        add_evidence_of_fluid(judged, volume);
+        judged[n] = judge(scene, candidates[n], least_log_odds);
     });
-    std::erase_if(all, [](const Judged& j) { return j.mass.voxels.empty(); });
+    std::vector<Judged> all;
+    for (auto& one : judged)
+        if (one) all.push_back(std::move(*one));
     return all;
 }
 
@@ -128,7 +111,8 @@ Found find_deposits(const Volume& volume, const spine::SpineInView& seen,
     const auto candidates =
         worth_outlining(find_candidates(tissue, observer, seen.first_judged_s, threads), seen);
     const Artefacts artefacts(volume, motion, threads);
-    auto judged = judge(volume, seen, tissue, observer, candidates, artefacts, threads);
+    auto judged = judge_all({volume, seen, tissue, observer, artefacts}, candidates,
+                            log_odds_of(least_confidence), threads);
     add_group_evidence(judged);
 
     std::vector<Judged> reported, others;

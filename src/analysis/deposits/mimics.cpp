@@ -31,6 +31,9 @@ constexpr double hypertrophic_mm3 = 500, sclerotic_hu = 400;
 constexpr double nuchal_from_mm = 25;  // behind the canal's middle: beyond the spinous processes of the neck
 constexpr double nuchal_island = 0.5;
 constexpr double large_mm3 = 1000, ligament_mm3 = 300;
+// In 416 volumes no part of a skull, its styloid processes aside, had more than -1.4; deposits beside C1 had
+// up to 7.8. The process and its ligament, which ossifies, run to the front and below.
+constexpr double plain_log_odds = 2;
 // Down to here: a confidence of one in eight, where deposits are reported from 0.4 on.
 constexpr double undecided_log_odds = -2;
 
@@ -130,6 +133,12 @@ std::optional<Mimic> mimic_by_place(const Mass& mass) {
     if (mass.volume_mm3 < plaque_mm3) return Mimic::arterial_plaque;
     if (is_cartilage(mass)) return Mimic::laryngeal_cartilage;
     return {};
+}
+
+bool yields_to_evidence(Mimic mimic, const Mass& mass, double log_odds) {
+    if (log_odds < plain_log_odds) return false;
+    const bool behind_styloid = mass.candidate.centre.v > 0;
+    return mimic == Mimic::skull_base || (mimic == Mimic::styloid && behind_styloid);
 }
 
 bool may_be_artefact(const Mass& mass) {

@@ -15,6 +15,10 @@ bool out_of_place(const spine::CurvedPoint& centre, const Placement& placement);
 // What lies out of place, or is what it is beyond doubt. Nothing: to be decided by its evidence.
 std::optional<Mimic> mimic_by_place(const Mass& mass);
 
+// Whether so much speaks for a deposit that its place does not name it: near the skull, where no bone that
+// was seen comes near to it.
+bool yields_to_evidence(Mimic mimic, const Mass& mass, double log_odds);
+
 // The likeliest name of a mass whose evidence does not do for a deposit.
 Mimic mimic_by_exclusion(const Mass& mass);
 

@@ -1,24 +1,11 @@
 // What is one thing, and what of it belongs to whom.
 #pragma once
 
-#include <optional>
 #include <vector>
 
-#include "analysis/deposits/evidence.hpp"
-#include "analysis/deposits/mass.hpp"
-#include "analysis/findings.hpp"
-#include "analysis/spine/find_spine.hpp"
+#include "analysis/deposits/judge.hpp"
 
 namespace calcinode::deposits {
-
-// A mass with what speaks for and against its being a deposit.
-struct Judged {
-    Mass mass;
-    std::vector<Evidence> evidence;
-    double log_odds = 0;
-    std::optional<Mimic> mimic;
-    std::vector<std::size_t> fluid{};  // of its voxels, those above a fluid level
-};
 
 bool overlap(const Judged& a, const Judged& b);
 

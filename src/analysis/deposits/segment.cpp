@@ -5,6 +5,7 @@
 #include <queue>
 
 #include "analysis/deposits/straight_place.hpp"
+#include "analysis/deposits/voxel_box.hpp"
 #include "analysis/kernels/distance.hpp"
 
 namespace calcinode::deposits {
@@ -24,28 +25,6 @@ constexpr double likeness_balance = 1.5;  // what the curves give where nothing 
 constexpr double bond = 1.2;              // of two neighbours of the same attenuation
 constexpr double bond_hu = 120;           // the difference at which the bond is gone by half
 constexpr int rounds = 12;
-
-// The voxels around a candidate, a box of the volume.
-struct Box {
-    VoxelIndex low;
-    std::array<int, 3> size{};
-
-    std::size_t voxels() const {
-        return static_cast<std::size_t>(size[0]) * static_cast<std::size_t>(size[1]) *
-               static_cast<std::size_t>(size[2]);
-    }
-    std::size_t offset(int i, int j, int k) const {
-        return (static_cast<std::size_t>(k) * static_cast<std::size_t>(size[1]) +
-                static_cast<std::size_t>(j)) *
-                   static_cast<std::size_t>(size[0]) +
-               static_cast<std::size_t>(i);
-    }
-    VoxelIndex index(std::size_t n) const {
-        const auto nx = static_cast<std::size_t>(size[0]), ny = static_cast<std::size_t>(size[1]);
-        return {low.i + static_cast<int>(n % nx), low.j + static_cast<int>(n / nx % ny),
-                low.k + static_cast<int>(n / (nx * ny))};
-    }
-};
 
 // The half of the candidate's solid centres with more evidence: where it leans on bone the others may be
 // bone's.
@@ -70,7 +49,8 @@ std::vector<LpsPoint> centres_of(const std::vector<std::uint32_t>& voxels, const
     return points;
 }
 
-Box box_around(const std::vector<LpsPoint>& points, const Grid& grid) {
+// Of the volume, as far as the deposit may reach.
+VoxelBox box_in_reach(const std::vector<LpsPoint>& points, const Grid& grid) {
     Vec3 low = grid.to_index(points.front()), high = low;
     for (const auto& point : points) {
         const Vec3 at = grid.to_index(point);
@@ -83,21 +63,19 @@ Box box_around(const std::vector<LpsPoint>& points, const Grid& grid) {
     const auto last = [&](double v, std::size_t a) {
         return std::clamp(static_cast<int>(v + reach_mm / grid.spacing_mm[a]) + 1, 0, grid.size[a] - 1);
     };
-    Box box{{first(low.x, 0), first(low.y, 1), first(low.z, 2)}, {}};
+    VoxelBox box{{first(low.x, 0), first(low.y, 1), first(low.z, 2)}, {}};
     box.size = {last(high.x, 0) - box.low.i + 1, last(high.y, 1) - box.low.j + 1,
                 last(high.z, 2) - box.low.k + 1};
     return box;
 }
 
 // How far each voxel of the box is from the nearest solid centre.
-std::vector<float> distance_to_centres(const Box& box, const std::vector<LpsPoint>& points,
+std::vector<float> distance_to_centres(const VoxelBox& box, const std::vector<LpsPoint>& points,
                                        const Grid& grid) {
     std::vector<std::uint8_t> mask(box.voxels(), 0);
     for (const auto& point : points) {
         const auto v = grid.nearest(point);
-        const int i = v.i - box.low.i, j = v.j - box.low.j, k = v.k - box.low.k;
-        if (i >= 0 && j >= 0 && k >= 0 && i < box.size[0] && j < box.size[1] && k < box.size[2])
-            mask[box.offset(i, j, k)] = 1;
+        if (box.contains(v)) mask[box.offset(v)] = 1;
     }
     return kernels::distance_mm(mask, box.size, grid.spacing_mm, 1);
 }
@@ -112,7 +90,7 @@ double median_hu(const std::vector<std::uint32_t>& voxels, const kernels::Block&
 
 // Everything about one candidate while it is outlined.
 struct Outline {
-    Box box;
+    VoxelBox box;
     std::vector<std::int16_t> hu;
     std::vector<float> distance;
     std::vector<std::uint8_t> dense;  // above the edge, in reach
@@ -121,7 +99,7 @@ struct Outline {
 
 // Each voxel's neighbours in the box.
 template <class Visit>
-void for_neighbours(const Box& box, std::size_t n, Visit visit) {
+void for_neighbours(const VoxelBox& box, std::size_t n, Visit visit) {
     const auto nx = static_cast<std::size_t>(box.size[0]), plane = nx * static_cast<std::size_t>(box.size[1]);
     const std::size_t i = n % nx, j = n % plane / nx, k = n / plane;
     if (i > 0) visit(n - 1);
@@ -207,7 +185,7 @@ std::vector<std::size_t> segment(const Volume& volume, const spine::Frame& frame
     const double edge = std::max(lowest_edge_hu, (inside + soft_tissue_hu) / 2);
 
     Outline outline;
-    outline.box = box_around(points, grid);
+    outline.box = box_in_reach(points, grid);
     outline.distance = distance_to_centres(outline.box, points, grid);
     outline.hu.resize(outline.box.voxels());
     outline.dense.resize(outline.box.voxels());

@@ -116,7 +116,8 @@ void print_mass(const Known& known, const Mass& mass, const std::vector<double>&
         std::printf("\t%s=%.4g=%.3f", e.feature.c_str(), e.value, e.log_odds);
     const auto& place = mass.placement;
     std::printf("\tzone=%d=0\thalf width=%.1f=0\tbehind front=%.1f=0\tbelow skull=%.1f=0",
-                static_cast<int>(place.zone), place.half_width_mm, place.behind_front_mm, place.below_skull_mm);
+                static_cast<int>(place.zone), place.half_width_mm, place.behind_front_mm,
+                place.below_skull_mm);
     std::printf("\n");
 }
 

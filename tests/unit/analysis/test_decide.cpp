@@ -77,6 +77,11 @@ TEST_CASE("the confidence is the logistic function of the sum of all evidence") 
     CHECK(confidence_of(-1e4) == 0);
 }
 
+TEST_CASE("a confidence's log odds are those that give it") {
+    for (const double log_odds : {-3.0, 0.0, 2.5})
+        CHECK(log_odds_of(confidence_of(log_odds)) == doctest::Approx(log_odds));
+}
+
 TEST_CASE("each line of evidence has its feature and its value as measured, each feature once") {
     const auto evidence = evidence_of(free_ball());
     for (const auto& e : evidence) {

@@ -130,6 +130,18 @@ TEST_CASE("the skull's base") {
     CHECK(mimic_by_place(mass) == Mimic::skull_base);
 }
 
+TEST_CASE("near the skull a mass that is plainly a deposit is one, but for where styloid ligaments ossify") {
+    auto mass = deposit_like();
+    mass.placement.below_skull_mm = 5;
+    mass.candidate.centre = {20, 28, 12};
+    CHECK(yields_to_evidence(Mimic::skull_base, mass, 3));
+    CHECK(!yields_to_evidence(Mimic::skull_base, mass, 1));
+    CHECK(yields_to_evidence(Mimic::styloid, mass, 3));
+    mass.candidate.centre.v = -12;
+    CHECK(!yields_to_evidence(Mimic::styloid, mass, 3));
+    CHECK(!yields_to_evidence(Mimic::arterial_plaque, mass, 5));
+}
+
 TEST_CASE("the styloid process reaches lower than the skull's base, far to the side") {
     auto mass = deposit_like();
     mass.placement.below_skull_mm = 17;

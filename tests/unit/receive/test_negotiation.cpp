@@ -48,6 +48,18 @@ TEST_CASE("a wrong called AE title is rejected, unless it is not to be checked")
     CHECK(peer.receive().front() == 2);
 }
 
+TEST_CASE("AE titles of spaces only are rejected: no answer can be made that names them") {
+    auto options = Node::options();
+    options.check_called = false;
+    const Node node(options);
+    const std::string nobody;
+    RawPeer unnamed(node.server->port()), to_nobody(node.server->port());
+    unnamed.send(associate_request({{verification, {implicit_little}}}, nobody));
+    CHECK(unnamed.receive() == pdu(3, std::string("\0\1\1\3", 4)));  // calling AE title not recognized
+    to_nobody.send(associate_request({{verification, {implicit_little}}}, "PACS", nobody));
+    CHECK(to_nobody.receive() == pdu(3, std::string("\0\1\1\7", 4)));  // called AE title not recognized
+}
+
 TEST_CASE("only CT storage and verification are accepted, in transfer syntaxes that can be analysed") {
     const Node node;
     RawPeer peer(node.server->port());

@@ -1,0 +1,69 @@
+// A lump that leans on bone as dense as itself is judged without that bone.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/deposits/decide.hpp"
+#include "analysis/deposits/judge.hpp"
+#include "synthetic_spine.hpp"
+
+using namespace calcinode;
+using namespace calcinode::deposits;
+using namespace calcinode::test;
+
+namespace {
+
+constexpr double s = 48, u = -36, v = 26, radius_mm = 7, hu = 600;  // in muscle
+constexpr double ball_mm3 = 4.0 / 3 * 3.14159 * radius_mm * radius_mm * radius_mm;
+
+// A rod from the ball on, of its own density: a process of bone.
+void add_rod(Volume& volume) {
+    const auto middle = spine_place(s, u, v);
+    for (std::size_t n = 0; n < volume.hu.size(); ++n) {
+        const auto at = volume.grid.to_lps(volume.grid.index(n)) - middle;
+        const bool in_rod = std::hypot(at.x, at.y) < 3.2 && at.z > 0 && at.z < 40;
+        if (in_rod) volume.hu[n] = static_cast<std::int16_t>(std::max<double>(volume.hu[n], hu));
+    }
+}
+
+// What is nearest to the ball.
+Judged judged(const Volume& volume, double least_log_odds) {
+    const SpineShape shape;
+    const auto seen = seen_in(volume, shape);
+    const auto tissue = find_solid_tissue(seen.straight, 1);
+    const Observer observer(tissue, seen, 1);
+    const Artefacts artefacts(volume, {}, 1);
+    const auto candidates = find_candidates(tissue, observer, 0, 1);
+    REQUIRE(!candidates.empty());
+    const auto& nearest = *std::ranges::min_element(candidates, {}, [](const Candidate& c) {
+        return std::hypot(c.centre.s - s, c.centre.u - u, c.centre.v - v);
+    });
+    const auto result = judge({volume, seen, tissue, observer, artefacts}, nearest, least_log_odds);
+    REQUIRE(result);
+    return *result;
+}
+
+}  // namespace
+
+TEST_CASE("a lump at the end of a process of bone is judged without it where the whole would not do") {
+    auto volume = volume_of({});
+    add_ball(volume, s, u, v, radius_mm, hu);
+    add_rod(volume);
+    const auto whole = judged(volume, sure_log_odds);
+    CHECK(whole.log_odds >= sure_log_odds);
+    CHECK(whole.mass.volume_mm3 > 1.3 * ball_mm3);
+
+    const auto lump = judged(volume, whole.log_odds + 0.01);
+    CHECK(lump.log_odds > sure_log_odds);
+    CHECK(std::abs(lump.mass.volume_mm3 / ball_mm3 - 1) < 0.15);
+    CHECK(lump.mass.compactness > 2 * whole.mass.compactness);
+    CHECK(lump.mass.candidate.volume_mm3 < whole.mass.candidate.volume_mm3);
+}
+
+TEST_CASE("what is compact is judged as a whole, whatever is asked for") {
+    auto volume = volume_of({});
+    add_ball(volume, s, u, v, radius_mm, hu);
+    constexpr double never = 1e9;
+    CHECK(judged(volume, never).mass.voxels == judged(volume, sure_log_odds).mass.voxels);
+}
