@@ -14,7 +14,7 @@ namespace calcinode::deposits {
 namespace {
 
 // An outline that ran out into bone is less compact than deposits are. The lump in it must be plainly one,
-// since the curves are of whole outlines: of the thick parts of bone in 416 volumes none this large had more
+// since the curves are of whole outlines: of the thick parts of bone in 200 volumes none this large had more
 // than 0.9.
 constexpr double ragged_compactness = 0.4;
 constexpr double lump_mm3 = 500, lump_log_odds = 2;
