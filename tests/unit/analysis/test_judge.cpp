@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "analysis/deposits/decide.hpp"
 #include "analysis/deposits/judge.hpp"
+#include "analysis/deposits/mimics.hpp"
 #include "synthetic_spine.hpp"
 
 using namespace calcinode;
@@ -28,9 +30,10 @@ void add_rod(Volume& volume) {
 }
 
 // What is nearest to the ball.
-Judged judged(const Volume& volume, double least_log_odds) {
+Judged judged(const Volume& volume, double least_log_odds, std::optional<double> skull_s = {}) {
     const SpineShape shape;
-    const auto seen = seen_in(volume, shape);
+    auto seen = seen_in(volume, shape);
+    seen.skull_s = skull_s;
     const auto tissue = find_solid_tissue(seen.straight, 1);
     const Observer observer(tissue, seen, 1);
     const Artefacts artefacts(volume, {}, 1);
@@ -66,4 +69,14 @@ TEST_CASE("what is compact is judged as a whole, whatever is asked for") {
     add_ball(volume, s, u, v, radius_mm, hu);
     constexpr double never = 1e9;
     CHECK(judged(volume, never).mass.voxels == judged(volume, sure_log_odds).mass.voxels);
+}
+
+TEST_CASE("so close to the skull that its place would name it, what is plainly a deposit is one") {
+    auto volume = volume_of({});
+    add_ball(volume, s, u, v, radius_mm, hu);
+    constexpr double skull_s = s - 5;
+    const auto result = judged(volume, sure_log_odds, skull_s);
+    CHECK(mimic_by_place(result.mass) == Mimic::skull_base);
+    CHECK(!result.mimic);
+    CHECK(result.log_odds > sure_log_odds);
 }
