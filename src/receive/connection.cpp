@@ -57,7 +57,9 @@ void Connection::admit(PeerSocket& socket) {
     if (!rejection) rejection = why_no_room(node_.peers.take_place(*peer_), options.limits);
     if (rejection) {
         // First the log: whoever sees the rejection may look for its reason there.
-        refused(rejection->why, "rejected " + association->calling_ae() + ": " + rejection->in_words);
+        const auto caller = association->calling_ae();
+        refused(rejection->why,
+                "rejected " + (caller.empty() ? "a nameless caller" : caller) + ": " + rejection->in_words);
         return reject(*association, *rejection);
     }
     const auto nothing_taken = agree(*association);
