@@ -8,8 +8,9 @@ calcinode has as many files prepared as by default, for all slices of a round, a
 4. The daemon's memory while 2,000 slices come in.
 5. What this disk takes to put the bytes of a slice on stable storage, by itself.
 
-Rounds are interleaved, medians count, and ratios are those of rates within one round. At the end each figure that was
-asked for stands beside its bar. CALCINODE names the program. Environment: BENCH_SLICES (400), BENCH_ROUNDS (5).
+Rounds are interleaved, medians count, and ratios are those of rates within one round: many rounds of one sender, since
+what the disk gives differs by a half from one to the next. At the end each figure that was asked for stands beside its
+bar. CALCINODE names the program. Environment: BENCH_SLICES (400), BENCH_ROUNDS (15).
 """
 
 import collections
@@ -28,12 +29,17 @@ import receivers
 import slices
 
 SLICES = int(os.environ.get("BENCH_SLICES", "400"))
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "15"))
 STALLED_ROUNDS = min(ROUNDS, 2)  # where each image takes 40 ms
+FOUR_ROUNDS = min(ROUNDS, 5)  # of four senders
 TIMED, WARM_UP = 1000, 50
 PHANTOMS = 4  # analysed while answers are timed
 MEMORY_SLICES, MEMORY_SENDERS = 2000, 4
 SYNCED = 200  # writes of which the disk's own time is taken
+
+
+class SendFailed(Exception):
+    pass
 
 
 def send(receiver, files, senders, check=True):
@@ -44,7 +50,7 @@ def send(receiver, files, senders, check=True):
                                  *files[part::senders]], env=receivers.environment(receiver.no_delay))
                for part in range(senders)]
     if any([sender.wait() != 0 for sender in running]):
-        sys.exit(f"storescu failed to send to {receiver.name}: {receiver.log.read_text()}")
+        raise SendFailed(f"storescu failed to send to {receiver.name}: {receiver.log.read_text()}")
     rate = len(files) / (time.monotonic() - begin)
     if check and receiver.keeps and receiver.kept(slices.PIXEL_BYTES) != len(files):
         sys.exit(f"{receiver.name} kept {receiver.kept(slices.PIXEL_BYTES)} of {len(files)} slices")
@@ -56,9 +62,19 @@ def measure(base, kinds, files, senders, no_delay, rounds=ROUNDS):
     rates = collections.defaultdict(list)
     for number in range(rounds):
         for kind in kinds[number % len(kinds):] + kinds[:number % len(kinds)]:
-            with kind(base, no_delay) as receiver:
-                rates[kind].append(send(receiver, files, senders))
+            rates[kind].append(rate_of(kind, base, files, senders, no_delay))
     return rates
+
+
+def rate_of(kind, base, files, senders, no_delay):
+    """Images a second. Orthanc has another try: of two senders at once one may fail to make a folder of its storage."""
+    for tries_left in (0,) if issubclass(kind, receivers.Calcinode) else (2, 1, 0):
+        try:
+            with kind(base, no_delay) as receiver:
+                return send(receiver, files, senders)
+        except SendFailed as failure:
+            if tries_left == 0:
+                sys.exit(str(failure))
 
 
 def ratio(rates, kind, to):
@@ -202,12 +218,12 @@ def main():
         each = slices.make(base / "slices", SLICES) / SLICES
         files = sorted(map(str, (base / "slices").iterdir()))
         first = pathlib.Path(files[0])
-        print(f"{SLICES} CT slices of {each / 1000:.0f} kB, medians of {ROUNDS} rounds")
+        print(f"{SLICES} CT slices of {each / 1000:.0f} kB, medians of {ROUNDS} rounds of one sender, {FOUR_ROUNDS} of four")
         untouched = measure(base, [storescp, orthanc, ours], files, 1, False, STALLED_ROUNDS)
         print_rates("storescu as installed", untouched, [storescp, orthanc], each)
         alone = measure(base, all_kinds, files, 1, True)
         print_rates("TCP_NODELAY at both ends, one sender", alone, [storescp, bit_preserving, ignore, orthanc], each)
-        four = measure(base, all_kinds, files, 4, True)
+        four = measure(base, all_kinds, files, 4, True, FOUR_ROUNDS)
         print_rates("TCP_NODELAY at both ends, four senders", four, [storescp, bit_preserving, ignore, orthanc], each)
         print("\na C-STORE of calcinode serve, first byte to answer")
         with receivers.Calcinode(base) as receiver:
