@@ -26,6 +26,9 @@ constexpr std::uintmax_t mib = 1 << 20;
 constexpr auto look_again = 500ms;
 // How often the disk's room is looked at, and what may be removed.
 constexpr auto look_at_disk = 2s;
+// Removing waits for all that anybody has to write on that file system (prepared_files.hpp), which a slow
+// disk takes minutes for. Nobody waits for it, and a disk that does not answer holds up the others, too.
+constexpr auto longest_housekeeping = 30min;
 // How long a stop waits for the study being analysed and the objects being sent.
 constexpr auto workers_bound = 15s;
 
@@ -216,13 +219,14 @@ bool Daemon::analysis_takes_too_long() const {
 // Deliveries take as long as they take: the bound is that of the network.
 std::optional<std::string> Daemon::what_is_stuck(std::chrono::steady_clock::duration bound) const {
     const auto now = std::chrono::steady_clock::now();
-    const auto not_moved = [&](const std::string& name) {
+    const auto not_moved = [&](const std::string& name, std::chrono::steady_clock::duration for_so_long) {
         return fmt::format("{} has not moved for {} s (a disk that does not answer?)", name,
-                           std::chrono::duration_cast<std::chrono::seconds>(bound).count());
+                           std::chrono::duration_cast<std::chrono::seconds>(for_so_long).count());
     };
-    if (server_->last_look() < now - bound) return not_moved("the listener");
-    for (const auto* worker : {ticker_.get(), housekeeper_.get()})
-        if (worker->last_moved() < now - bound) return not_moved(worker->name());
+    if (server_->last_look() < now - bound) return not_moved("the listener", bound);
+    if (ticker_->last_moved() < now - bound) return not_moved(ticker_->name(), bound);
+    const auto unhurried = std::max<std::chrono::steady_clock::duration>(bound, longest_housekeeping);
+    if (housekeeper_->last_moved() < now - unhurried) return not_moved(housekeeper_->name(), unhurried);
     if (analysis_takes_too_long())
         return fmt::format("the analysis of study {} takes longer than analysis.longest_s, {} s",
                            analysis_jobs_.study_under_way(), config_.analysis.longest_s);
