@@ -16,7 +16,7 @@ bool out_of_place(const spine::CurvedPoint& centre, const Placement& placement);
 std::optional<Mimic> mimic_by_place(const Mass& mass);
 
 // Whether so much speaks for a deposit that its place does not name it: near the skull, where no bone that
-// was seen comes near to it.
+// was seen comes near to it, and where a dense lump of a millilitre lies against a body of chest or loin.
 bool yields_to_evidence(Mimic mimic, const Mass& mass, double log_odds);
 
 // The likeliest name of a mass whose evidence does not do for a deposit.

@@ -139,6 +139,30 @@ TEST_CASE("near the skull a mass that is plainly a deposit is one, but for where
     CHECK(yields_to_evidence(Mimic::styloid, mass, 3));
     mass.candidate.centre.v = -12;
     CHECK(!yields_to_evidence(Mimic::styloid, mass, 3));
+}
+
+TEST_CASE("a dense lump against a body of chest or loin is no plaque where it is plainly a deposit") {
+    auto mass = deposit_like();
+    mass.placement.region = Region::lumbar;
+    mass.placement.zone = Zone::in_front;
+    mass.placement.behind_front_mm = -16;
+    mass.volume_mm3 = 1050;
+    mass.mean_hu = 700;
+    CHECK(mimic_by_place(mass) == Mimic::arterial_plaque);
+    CHECK(yields_to_evidence(Mimic::arterial_plaque, mass, 5));
+    CHECK(!yields_to_evidence(Mimic::arterial_plaque, mass, 1));
+    SUBCASE("a small one is") {
+        mass.volume_mm3 = 300;
+    }
+    SUBCASE("a faint one may be blood with contrast medium") {
+        mass.mean_hu = 300;
+    }
+    SUBCASE("one further in front does not lie against the body") {
+        mass.placement.behind_front_mm = -24;
+    }
+    SUBCASE("in the neck it may be cartilage") {
+        mass.placement.region = Region::cervical;
+    }
     CHECK(!yields_to_evidence(Mimic::arterial_plaque, mass, 5));
 }
 
