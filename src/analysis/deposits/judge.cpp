@@ -19,6 +19,14 @@ namespace {
 constexpr double ragged_compactness = 0.4;
 constexpr double lump_mm3 = 500, lump_log_odds = 2;
 
+// Among bone as dense as itself, in a foramen above all, a deposit's outline takes in so much of it that the
+// whole is none. What stays close to the solid middle was so plainly a deposit in none of 326 volumes' bone,
+// osteophytes at bodies aside (up to 1.0); nor does it make a deposit of what is far from one as a whole.
+constexpr double close_log_odds = 0.5, close_whole_log_odds = -3;
+// And where so much more speaks for it than for the whole, that holds bone, too: of 15 such deposits 14 were
+// outlined better by what is close.
+constexpr double closer_by_log_odds = 2;
+
 // Bone and what else looks like a deposit has no fluid that stands level on it. It is not looked for where it
 // can't turn the decision.
 void add_evidence_of_fluid(Judged& judged, const Volume& volume) {
@@ -68,15 +76,36 @@ std::optional<Judged> lump_in(const Scene& scene, const Candidate& candidate, co
     return lump;
 }
 
+std::optional<Judged> close_part(const Scene& scene, const Candidate& candidate, const Segmenter& segmenter,
+                                 double least_log_odds) {
+    auto voxels = segmenter.close_outline();
+    if (voxels.empty()) return {};
+    auto close = judged_of(scene, candidate, std::move(voxels));
+    if (close.mimic || close.log_odds < least_log_odds) return {};
+    return close;
+}
+
+bool may_hold_a_deposit(const Judged& whole) {
+    return !whole.mimic && whole.log_odds >= close_whole_log_odds &&
+           whole.mass.placement.zone != Zone::at_body;
+}
+
 }  // namespace
 
 std::optional<Judged> judge(const Scene& scene, const Candidate& candidate, double least_log_odds) {
-    auto voxels = segment(scene.volume, scene.seen.frame, scene.tissue, scene.observer, candidate);
+    const Segmenter segmenter(scene.volume, scene.seen.frame, scene.tissue, scene.observer, candidate);
+    auto voxels = segmenter.outline();
     if (voxels.empty()) return {};
     auto whole = judged_of(scene, candidate, std::move(voxels));
-    if (!whole.mimic && whole.log_odds >= least_log_odds) return whole;
-    auto lump = lump_in(scene, candidate, whole.mass);
-    return lump ? std::move(lump) : std::move(whole);
+    std::optional<Judged> part;
+    if (!whole.mimic && whole.log_odds >= least_log_odds) {
+        part = close_part(scene, candidate, segmenter, whole.log_odds + closer_by_log_odds);
+    } else {
+        part = lump_in(scene, candidate, whole.mass);
+        if (!part && may_hold_a_deposit(whole))
+            part = close_part(scene, candidate, segmenter, close_log_odds);
+    }
+    return part ? std::move(part) : std::move(whole);
 }
 
 }  // namespace calcinode::deposits

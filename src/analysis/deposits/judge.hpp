@@ -30,7 +30,8 @@ struct Scene {
 };
 
 // Nothing where its outline is empty. What falls short of `least_log_odds` because it ran out into bone is
-// judged once more by its thick part alone.
+// judged once more by its thick part alone, then by what lies close to its solid middle; and so is a deposit
+// for whose close part far more speaks.
 std::optional<Judged> judge(const Scene& scene, const Candidate& candidate, double least_log_odds);
 
 }  // namespace calcinode::deposits

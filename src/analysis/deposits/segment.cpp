@@ -5,7 +5,6 @@
 #include <queue>
 
 #include "analysis/deposits/straight_place.hpp"
-#include "analysis/deposits/voxel_box.hpp"
 #include "analysis/kernels/distance.hpp"
 
 namespace calcinode::deposits {
@@ -20,6 +19,7 @@ constexpr double any_hu = 1100;           // bone's attenuation may be anything 
 constexpr double least_own = -4;          // natural logarithm of how much less likely a deposit's than bone's
 constexpr double near_own = 1.5;          // within a ball's radius of the solid centres
 constexpr double far_per_mm = 0.5;        // beyond it
+constexpr double close_far_per_mm = 2.5;  // where the outline is to stay close
 constexpr double likeness_weight = 0.7;   // against the curves, which speak of solid places
 constexpr double likeness_balance = 1.5;  // what the curves give where nothing speaks either way
 constexpr double bond = 1.2;              // of two neighbours of the same attenuation
@@ -88,15 +88,6 @@ double median_hu(const std::vector<std::uint32_t>& voxels, const kernels::Block&
     return *middle;
 }
 
-// Everything about one candidate while it is outlined.
-struct Outline {
-    VoxelBox box;
-    std::vector<std::int16_t> hu;
-    std::vector<float> distance;
-    std::vector<std::uint8_t> dense;  // above the edge, in reach
-    std::vector<float> own;           // log of how much more likely a deposit's than bone's
-};
-
 // Each voxel's neighbours in the box.
 template <class Visit>
 void for_neighbours(const VoxelBox& box, std::size_t n, Visit visit) {
@@ -112,11 +103,10 @@ void for_neighbours(const VoxelBox& box, std::size_t n, Visit visit) {
 
 // An edge voxel is part inside, part outside: as dense as its densest neighbour, but no denser than the
 // inside.
-double without_edge(const Outline& outline, std::size_t n, double inside) {
-    double densest = outline.hu[n];
+double without_edge(const VoxelBox& box, const std::vector<std::int16_t>& hu, std::size_t n, double inside) {
+    double densest = hu[n];
     if (densest >= inside) return densest;
-    for_neighbours(outline.box, n,
-                   [&](std::size_t m) { densest = std::max<double>(densest, outline.hu[m]); });
+    for_neighbours(box, n, [&](std::size_t m) { densest = std::max<double>(densest, hu[m]); });
     return std::min(densest, inside);
 }
 
@@ -133,40 +123,23 @@ double likeness_log_odds(const Observer::Likeness& likeness) {
            log_odds(Feature::solid_neighbours, likeness.solid_neighbours);
 }
 
-void judge_voxels(Outline& outline, const Volume& volume, const spine::Frame& frame, const Observer& observer,
-                  const std::array<int, 3>& straight_size, const Candidate& candidate, double inside) {
-    outline.own.assign(outline.hu.size(), static_cast<float>(least_own));
-    for (std::size_t n = 0; n < outline.hu.size(); ++n) {
-        if (!outline.dense[n]) continue;
-        const auto place =
-            place_near(volume.grid.to_lps(outline.box.index(n)), frame, straight_size, candidate.centre.s);
-        double own = attenuation_log_odds(without_edge(outline, n, inside), inside);
-        if (place)
-            own += likeness_weight *
-                   (likeness_log_odds(observer.likeness_at(*place, inside)) - likeness_balance);
-        const double beyond = outline.distance[n] - ball_mm;
-        own += beyond <= 0 ? near_own : -far_per_mm * beyond;
-        outline.own[n] = static_cast<float>(own);
-    }
-}
-
 // Mean field: each voxel's share of belonging follows its own evidence and its neighbours' shares, bound the
 // stronger the more alike they are.
-std::vector<float> belonging(const Outline& outline) {
-    std::vector<float> share(outline.hu.size(), 0);
-    std::vector<std::size_t> dense;
+std::vector<float> belonging(const VoxelBox& box, const std::vector<std::int16_t>& hu,
+                             const std::vector<std::uint8_t>& dense, const std::vector<float>& own) {
+    std::vector<float> share(hu.size(), 0);
+    std::vector<std::size_t> places;
     for (std::size_t n = 0; n < share.size(); ++n)
-        if (outline.dense[n]) {
-            dense.push_back(n);
-            share[n] = 1 / (1 + std::exp(-outline.own[n]));
+        if (dense[n]) {
+            places.push_back(n);
+            share[n] = 1 / (1 + std::exp(-own[n]));
         }
     for (int round = 0; round < rounds; ++round)
-        for (const auto n : dense) {  // in place: it settles sooner
-            float sum = outline.own[n];
-            for_neighbours(outline.box, n, [&](std::size_t m) {
-                if (!outline.dense[m]) return;
-                const float apart =
-                    static_cast<float>(outline.hu[n] - outline.hu[m]) / static_cast<float>(bond_hu);
+        for (const auto n : places) {  // in place: it settles sooner
+            float sum = own[n];
+            for_neighbours(box, n, [&](std::size_t m) {
+                if (!dense[m]) return;
+                const float apart = static_cast<float>(hu[n] - hu[m]) / static_cast<float>(bond_hu);
                 sum += static_cast<float>(bond) * (2 * share[m] - 1) / (1 + apart * apart);
             });
             share[n] = 1 / (1 + std::exp(-sum));
@@ -176,43 +149,66 @@ std::vector<float> belonging(const Outline& outline) {
 
 }  // namespace
 
-std::vector<std::size_t> segment(const Volume& volume, const spine::Frame& frame, const SolidTissue& tissue,
-                                 const Observer& observer, const Candidate& candidate) {
-    const auto& grid = volume.grid;
+Segmenter::Segmenter(const Volume& volume, const spine::Frame& frame, const SolidTissue& tissue,
+                     const Observer& observer, const Candidate& candidate)
+    : grid_(&volume.grid) {
     const auto middle = surer_half(candidate);
     const auto points = centres_of(middle, frame, tissue.smooth.size);
     const double inside = median_hu(middle, tissue.smooth);
     const double edge = std::max(lowest_edge_hu, (inside + soft_tissue_hu) / 2);
 
-    Outline outline;
-    outline.box = box_in_reach(points, grid);
-    outline.distance = distance_to_centres(outline.box, points, grid);
-    outline.hu.resize(outline.box.voxels());
-    outline.dense.resize(outline.box.voxels());
-    for (std::size_t n = 0; n < outline.hu.size(); ++n) {
-        outline.hu[n] = volume.at(outline.box.index(n));
-        outline.dense[n] = outline.hu[n] >= edge && outline.distance[n] <= reach_mm;
+    box_ = box_in_reach(points, *grid_);
+    distance_ = distance_to_centres(box_, points, *grid_);
+    hu_.resize(box_.voxels());
+    dense_.resize(box_.voxels());
+    for (std::size_t n = 0; n < hu_.size(); ++n) {
+        hu_[n] = volume.at(box_.index(n));
+        dense_[n] = hu_[n] >= edge && distance_[n] <= reach_mm;
     }
-    judge_voxels(outline, volume, frame, observer, tissue.smooth.size, candidate, inside);
-    const auto share = belonging(outline);
+    own_.assign(hu_.size(), static_cast<float>(least_own));
+    for (std::size_t n = 0; n < hu_.size(); ++n) {
+        if (!dense_[n]) continue;
+        double own = attenuation_log_odds(without_edge(box_, hu_, n, inside), inside);
+        if (const auto place =
+                place_near(grid_->to_lps(box_.index(n)), frame, tissue.smooth.size, candidate.centre.s))
+            own += likeness_weight *
+                   (likeness_log_odds(observer.likeness_at(*place, inside)) - likeness_balance);
+        own_[n] = static_cast<float>(own);
+    }
+}
 
-    std::vector<std::uint8_t> taken(outline.hu.size(), 0);
+std::vector<std::size_t> Segmenter::outline() const {
+    return outline_within(far_per_mm);
+}
+
+std::vector<std::size_t> Segmenter::close_outline() const {
+    return outline_within(close_far_per_mm);
+}
+
+std::vector<std::size_t> Segmenter::outline_within(double far) const {
+    auto own = own_;
+    for (std::size_t n = 0; n < own.size(); ++n) {
+        const double beyond = distance_[n] - ball_mm;
+        own[n] += static_cast<float>(beyond <= 0 ? near_own : -far * beyond);
+    }
+    const auto share = belonging(box_, hu_, dense_, own);
+    std::vector<std::uint8_t> taken(hu_.size(), 0);
     std::queue<std::size_t> open;
     const auto take = [&](std::size_t n) {
-        if (taken[n] || !outline.dense[n] || share[n] <= 0.5F) return;
+        if (taken[n] || !dense_[n] || share[n] <= 0.5F) return;
         taken[n] = 1;
         open.push(n);
     };
     for (std::size_t n = 0; n < taken.size(); ++n)
-        if (outline.distance[n] <= 1) take(n);
+        if (distance_[n] <= 1) take(n);
     while (!open.empty()) {
         const auto n = open.front();
         open.pop();
-        for_neighbours(outline.box, n, take);
+        for_neighbours(box_, n, take);
     }
     std::vector<std::size_t> found;
     for (std::size_t n = 0; n < taken.size(); ++n)
-        if (taken[n]) found.push_back(grid.offset(outline.box.index(n)));
+        if (taken[n]) found.push_back(grid_->offset(box_.index(n)));
     return found;
 }
 

@@ -143,7 +143,7 @@ void print_all(const Known& known, const spine::SpineInView& seen) {
     const auto sizes = counts(known.truth, every, known.deposits);
     for (int id = 0; const auto& candidate : candidates) {
         for (const auto n : candidate.voxels) fate[truth[n]].outlined = true;
-        auto voxels = segment(known.volume, seen.frame, tissue, observer, candidate);
+        auto voxels = Segmenter(known.volume, seen.frame, tissue, observer, candidate).outline();
         if (voxels.empty()) continue;
         const auto mass =
             mass_of(known.volume, seen, tissue, observer, artefacts, candidate, std::move(voxels));

@@ -80,3 +80,20 @@ TEST_CASE("so close to the skull that its place would name it, what is plainly a
     CHECK(!result.mimic);
     CHECK(result.log_odds > sure_log_odds);
 }
+
+TEST_CASE("a lump on a thin plate of bone as dense as itself is judged by what lies close to its middle") {
+    constexpr double small_mm = 4.2, small_mm3 = 4.0 / 3 * 3.14159 * small_mm * small_mm * small_mm;
+    auto volume = volume_of({});
+    const auto middle = spine_place(s, u, v);
+    for (std::size_t n = 0; n < volume.hu.size(); ++n) {
+        const auto at = volume.grid.to_lps(volume.grid.index(n)) - middle;
+        if (std::abs(at.y) < 0.75 && std::hypot(at.x, at.z) < 14) volume.hu[n] = hu;
+    }
+    add_ball(volume, s, u, v, small_mm, hu);
+    const auto whole = judged(volume, sure_log_odds);
+    CHECK(whole.mass.volume_mm3 > 1.5 * small_mm3);
+    const auto close = judged(volume, whole.log_odds + 0.01);
+    CHECK(close.log_odds > whole.log_odds + 1);
+    CHECK(close.mass.volume_mm3 < 1.2 * small_mm3);
+    CHECK(std::ranges::includes(whole.mass.voxels, close.mass.voxels));
+}

@@ -53,7 +53,7 @@ std::vector<Outlined> outlined(const std::vector<Ball>& balls, double spacing_mm
         const auto& nearest = *std::ranges::min_element(candidates, {}, [&](const Candidate& c) {
             return std::hypot(c.centre.s - ball.s, c.centre.u - ball.u, c.centre.v - ball.v);
         });
-        const auto found = segment(volume, seen.frame, tissue, observer, nearest);
+        const auto found = Segmenter(volume, seen.frame, tissue, observer, nearest).outline();
         CHECK(std::ranges::is_sorted(found));
         CHECK(std::ranges::adjacent_find(found) == found.end());
         const auto truth = truth_of(ball, volume);
