@@ -29,6 +29,16 @@ void add_rod(Volume& volume) {
     }
 }
 
+// Through its middle, a millimetre and a half thick: the cortex of a bone.
+void add_plate(Volume& volume, double radius) {
+    const auto middle = spine_place(s, u, v);
+    for (std::size_t n = 0; n < volume.hu.size(); ++n) {
+        const auto at = volume.grid.to_lps(volume.grid.index(n)) - middle;
+        if (std::abs(at.z) < 0.75 && std::hypot(at.x, at.y) < radius)
+            volume.hu[n] = static_cast<std::int16_t>(std::max<double>(volume.hu[n], hu));
+    }
+}
+
 // What is nearest to the ball.
 Judged judged(const Volume& volume, double least_log_odds, std::optional<double> skull_s = {}) {
     const SpineShape shape;
@@ -82,13 +92,9 @@ TEST_CASE("so close to the skull that its place would name it, what is plainly a
 }
 
 TEST_CASE("a lump on a thin plate of bone as dense as itself is judged by what lies close to its middle") {
-    constexpr double small_mm = 4.2, small_mm3 = 4.0 / 3 * 3.14159 * small_mm * small_mm * small_mm;
+    constexpr double small_mm = 4.2, small_mm3 = ball_mm3 * (small_mm * small_mm * small_mm) / 343;
     auto volume = volume_of({});
-    const auto middle = spine_place(s, u, v);
-    for (std::size_t n = 0; n < volume.hu.size(); ++n) {
-        const auto at = volume.grid.to_lps(volume.grid.index(n)) - middle;
-        if (std::abs(at.y) < 0.75 && std::hypot(at.x, at.z) < 14) volume.hu[n] = hu;
-    }
+    add_plate(volume, 10);
     add_ball(volume, s, u, v, small_mm, hu);
     const auto whole = judged(volume, sure_log_odds);
     CHECK(whole.mass.volume_mm3 > 1.5 * small_mm3);
@@ -96,4 +102,17 @@ TEST_CASE("a lump on a thin plate of bone as dense as itself is judged by what l
     CHECK(close.log_odds > whole.log_odds + 1);
     CHECK(close.mass.volume_mm3 < 1.2 * small_mm3);
     CHECK(std::ranges::includes(whole.mass.voxels, close.mass.voxels));
+}
+
+TEST_CASE(
+    "where far more speaks for what lies close to its middle, that is its outline, also if the whole would "
+    "do") {
+    constexpr double small_mm = 3.5, small_mm3 = ball_mm3 / 8;
+    auto volume = volume_of({});
+    add_plate(volume, 18);
+    add_ball(volume, s, u, v, small_mm, hu);
+    constexpr double any = -1e9;
+    const auto close = judged(volume, any);
+    CHECK(close.log_odds > 2);
+    CHECK(close.mass.volume_mm3 < 1.3 * small_mm3);
 }
