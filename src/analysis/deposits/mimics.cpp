@@ -34,9 +34,9 @@ constexpr double large_mm3 = 1000, ligament_mm3 = 300;
 // In 416 volumes no part of a skull, its styloid processes aside, had more than -1.4; deposits beside C1 had
 // up to 7.8. The process and its ligament, which ossifies, run to the front and below.
 constexpr double plain_log_odds = 2;
-// In front of chest and loin plaques are thin, or small lumps: of those in 500 volumes that were plainly
-// deposits otherwise none had more than 54 mm3. Deposits reach a centimetre further to the front the larger
-// they are.
+// In front of chest and loin plaques are thin, or small lumps: of those in 416 volumes that were plainly
+// deposits otherwise none had more than 54 mm3. A deposit of 3 ml against a body had its middle 17 mm in
+// front of it.
 constexpr double lump_in_front_mm3 = 800, lump_in_front_hu = 400, lump_in_front_mm = -20;
 // Down to here: a confidence of one in eight, where deposits are reported from 0.4 on.
 constexpr double undecided_log_odds = -2;
