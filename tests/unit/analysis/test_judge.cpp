@@ -17,6 +17,7 @@ using namespace calcinode::test;
 namespace {
 
 constexpr double s = 48, u = -36, v = 26, radius_mm = 7, hu = 600;  // in muscle
+constexpr spine::CurvedPoint in_muscle{s, u, v}, at_a_body{s, -22, -13};
 constexpr double ball_mm3 = 4.0 / 3 * 3.14159 * radius_mm * radius_mm * radius_mm;
 
 // A rod from the ball on, of its own density: a process of bone.
@@ -30,8 +31,8 @@ void add_rod(Volume& volume) {
 }
 
 // Through its middle, a millimetre and a half thick: the cortex of a bone.
-void add_plate(Volume& volume, double radius) {
-    const auto middle = spine_place(s, u, v);
+void add_plate(Volume& volume, double radius, const spine::CurvedPoint& at_ball = in_muscle) {
+    const auto middle = spine_place(at_ball.s, at_ball.u, at_ball.v);
     for (std::size_t n = 0; n < volume.hu.size(); ++n) {
         const auto at = volume.grid.to_lps(volume.grid.index(n)) - middle;
         if (std::abs(at.z) < 0.75 && std::hypot(at.x, at.y) < radius)
@@ -40,7 +41,8 @@ void add_plate(Volume& volume, double radius) {
 }
 
 // What is nearest to the ball.
-Judged judged(const Volume& volume, double least_log_odds, std::optional<double> skull_s = {}) {
+Judged judged(const Volume& volume, double least_log_odds, std::optional<double> skull_s = {},
+              const spine::CurvedPoint& ball = in_muscle) {
     const SpineShape shape;
     auto seen = seen_in(volume, shape);
     seen.skull_s = skull_s;
@@ -49,8 +51,8 @@ Judged judged(const Volume& volume, double least_log_odds, std::optional<double>
     const Artefacts artefacts(volume, {}, 1);
     const auto candidates = find_candidates(tissue, observer, 0, 1);
     REQUIRE(!candidates.empty());
-    const auto& nearest = *std::ranges::min_element(candidates, {}, [](const Candidate& c) {
-        return std::hypot(c.centre.s - s, c.centre.u - u, c.centre.v - v);
+    const auto& nearest = *std::ranges::min_element(candidates, {}, [&](const Candidate& c) {
+        return std::hypot(c.centre.s - ball.s, c.centre.u - ball.u, c.centre.v - ball.v);
     });
     const auto result = judge({volume, seen, tissue, observer, artefacts}, nearest, least_log_odds);
     REQUIRE(result);
@@ -115,4 +117,13 @@ TEST_CASE(
     const auto close = judged(volume, any);
     CHECK(close.log_odds > 2);
     CHECK(close.mass.volume_mm3 < 1.3 * small_mm3);
+}
+
+TEST_CASE("at a body, where such lumps are osteophytes, it is the whole that counts") {
+    auto volume = volume_of({});
+    add_plate(volume, 18, at_a_body);
+    add_ball(volume, at_a_body.s, at_a_body.u, at_a_body.v, 4.2, hu);
+    const auto whole = judged(volume, -1e9, {}, at_a_body);
+    REQUIRE(whole.mass.placement.zone == Zone::at_body);
+    CHECK(judged(volume, whole.log_odds + 0.01, {}, at_a_body).mass.voxels == whole.mass.voxels);
 }
