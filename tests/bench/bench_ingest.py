@@ -67,7 +67,7 @@ def measure(base, kinds, files, senders, no_delay, rounds=ROUNDS):
 
 
 def rate_of(kind, base, files, senders, no_delay):
-    """Images a second. Orthanc has another try: of two senders at once one may fail to make a folder of its storage."""
+    """Images a second. The others have another try: of two senders to Orthanc one may fail, since both make a folder."""
     for tries_left in (0,) if issubclass(kind, receivers.Calcinode) else (2, 1, 0):
         try:
             with kind(base, no_delay) as receiver:
@@ -75,6 +75,7 @@ def rate_of(kind, base, files, senders, no_delay):
         except SendFailed as failure:
             if tries_left == 0:
                 sys.exit(str(failure))
+            print(f"a sender to {kind.name} failed; this round once more", flush=True)
 
 
 def ratio(rates, kind, to):
@@ -218,7 +219,8 @@ def main():
         each = slices.make(base / "slices", SLICES) / SLICES
         files = sorted(map(str, (base / "slices").iterdir()))
         first = pathlib.Path(files[0])
-        print(f"{SLICES} CT slices of {each / 1000:.0f} kB, medians of {ROUNDS} rounds of one sender, {FOUR_ROUNDS} of four")
+        print(f"{SLICES} CT slices of {each / 1000:.0f} kB, medians of {ROUNDS} rounds of one sender, {FOUR_ROUNDS} of four, "
+              f"{STALLED_ROUNDS} with stalls")
         untouched = measure(base, [storescp, orthanc, ours], files, 1, False, STALLED_ROUNDS)
         print_rates("storescu as installed", untouched, [storescp, orthanc], each)
         alone = measure(base, all_kinds, files, 1, True)
