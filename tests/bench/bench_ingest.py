@@ -32,6 +32,7 @@ SLICES = int(os.environ.get("BENCH_SLICES", "400"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "15"))
 STALLED_ROUNDS = min(ROUNDS, 2)  # where each image takes 40 ms
 FOUR_ROUNDS = min(ROUNDS, 5)  # of four senders
+PAIRS = min(ROUNDS, 9)  # of one sender and four, one right after the other
 TIMED, WARM_UP = 1000, 50
 PHANTOMS = 4  # analysed while answers are timed
 MEMORY_SLICES, MEMORY_SENDERS = 2000, 4
@@ -80,6 +81,15 @@ def rate_of(kind, base, files, senders, no_delay):
 
 def ratio(rates, kind, to):
     return statistics.median(a / b for a, b in zip(rates[kind], rates[to]))
+
+
+def four_to_one(base, kind, files):
+    """How many times as many images four senders get rid of as one does. In pairs: the machine is not the same later."""
+    ratios = []
+    for number in range(PAIRS):
+        rates = {senders: rate_of(kind, base, files, senders, True) for senders in ((1, 4) if number % 2 else (4, 1))}
+        ratios.append(rates[4] / rates[1])
+    return statistics.median(ratios)
 
 
 def print_rates(title, rates, references, bytes_each):
@@ -227,6 +237,7 @@ def main():
         print_rates("TCP_NODELAY at both ends, one sender", alone, [storescp, bit_preserving, ignore, orthanc], each)
         four = measure(base, all_kinds, files, 4, True, FOUR_ROUNDS)
         print_rates("TCP_NODELAY at both ends, four senders", four, [storescp, bit_preserving, ignore, orthanc], each)
+        by_four = four_to_one(base, ours, files)
         print("\na C-STORE of calcinode serve, first byte to answer")
         with receivers.Calcinode(base) as receiver:
             print(f"idle                       {percentiles(time_answers(receiver, first))}", flush=True)
@@ -240,8 +251,7 @@ def main():
              ("images/s with no stall, times storescp --bit-preserving", ratio(alone, ours, bit_preserving), 1.0),
              ("images/s with no stall, times Orthanc", ratio(alone, ours, orthanc), 3),
              ("images/s with no stall, of the limit (storescp --ignore)", ratio(alone, ours, ignore), 0.6),
-             ("images/s of four senders, none refused, times one",
-              statistics.median(four[ours]) / statistics.median(alone[ours]), 1.3)],
+             (f"images/s of four senders, none refused, times one (median of {PAIRS} pairs)", by_four, 1.3)],
             [("99th percentile of a C-STORE while studies are analysed, ms", p99_ms(busy), 100),
              (f"memory of the daemon while {MEMORY_SLICES} slices come in, MiB", memory, 200)])
 
