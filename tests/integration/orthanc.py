@@ -21,10 +21,21 @@ def is_installed():
     return os.access(PROGRAM, os.X_OK)
 
 
+_reserved = []  # sockets, as long as this process lives
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on until a program that is told of it does, however late that is.
+
+    A number alone would be given to the next that asks the system for any free port: the tests beside this one do so
+    all the time. So it stays bound; SO_REUSEADDR, set after that, lets those bind it too who set it themselves (as
+    Orthanc, DCMTK and Calcinode do), since nobody listens on it here.
+    """
+    reserved = socket.socket()
+    reserved.bind(("127.0.0.1", 0))
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _reserved.append(reserved)
+    return reserved.getsockname()[1]
 
 
 class Orthanc:

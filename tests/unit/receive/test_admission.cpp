@@ -1,9 +1,9 @@
 #include <chrono>
-#include <functional>
 #include <thread>
 
 #include "receive/node.hpp"
 #include "receive/peers.hpp"
+#include "support/eventually.hpp"
 #include "support/raw_peer.hpp"
 
 using namespace calcinode;
@@ -19,15 +19,7 @@ Peer connect(const Node& node, const char* from = "127.0.0.1") {
     return std::make_unique<RawPeer>(node.server->port(), from);
 }
 
-bool eventually(const std::function<bool()>& what) {
-    for (int i = 0; i < 1000; ++i) {
-        if (what()) return true;
-        ::usleep(10'000);
-    }
-    return false;
-}
-
-// Whether the count becomes that much; it is made when the association's thread is through with it.
+// Whether the count becomes that much; the association's thread makes it after it has told the peer.
 template <class Reason>
 bool counted(const Node& node, Reason why, std::uint64_t times) {
     return eventually([&] { return node.server->counts().of(why) == times; });
@@ -55,7 +47,7 @@ TEST_CASE("one address gets only its share of the associations, others still get
     CHECK(connect(node, "127.0.0.4")->associate() == 3);
     CHECK(counted(node, Refusal::too_many_from_peer, 1));
     CHECK(counted(node, Refusal::too_many, 1));
-    CHECK(node.server->counts().associations == 4);
+    CHECK(eventually([&] { return node.server->counts().associations == 4; }));
     CHECK(node.server->open_associations() == 4);
 }
 

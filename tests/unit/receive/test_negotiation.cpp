@@ -1,4 +1,5 @@
 #include "receive/node.hpp"
+#include "support/eventually.hpp"
 #include "support/raw_peer.hpp"
 
 using namespace calcinode;
@@ -107,11 +108,6 @@ TEST_CASE("beyond the limit of associations the next is rejected for now, and ac
     CHECK(rejection(third) == "2 3 2");  // transient, presentation related, local limit exceeded
     CHECK(first.release());
     first.hang_up();
-    int answer = 3;
-    for (int attempt = 0; attempt < 50 && answer != 2; ++attempt) {
-        ::usleep(20'000);  // the released one's thread is still ending
-        RawPeer fourth(node.server->port());
-        answer = fourth.associate();
-    }
-    CHECK(answer == 2);
+    // The released one's thread is still ending.
+    CHECK(eventually([&] { return RawPeer(node.server->port()).associate() == 2; }));
 }

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "receive/node.hpp"
+#include "support/eventually.hpp"
 #include "support/raw_peer.hpp"
 
 using namespace calcinode;
@@ -127,13 +128,11 @@ TEST_CASE("an association feeds the studies it has sent, and any while its first
     REQUIRE(other.associate() == 2);
     other.begin_store("1.2.3.2");
     other.send(p_data(1, 0, ct_dataset({}).substr(0, 200)));
-    for (int i = 0; i < 100 && !node.server->feeds("9.9"); ++i) ::usleep(10'000);
-    CHECK(node.server->feeds("9.9"));
+    CHECK(eventually([&] { return node.server->feeds("9.9"); }));
     other.hang_up();
     peer.release();
     peer.hang_up();
-    for (int i = 0; i < 300 && node.server->feeds("1.2"); ++i) ::usleep(10'000);
-    CHECK_FALSE(node.server->feeds("1.2"));
+    CHECK(eventually([&] { return !node.server->feeds("1.2"); }));
 }
 
 TEST_CASE("a port that is taken is a clear error") {

@@ -1,4 +1,5 @@
 #include "receive/node.hpp"
+#include "support/eventually.hpp"
 #include "support/raw_peer.hpp"
 
 using namespace calcinode;
@@ -52,9 +53,8 @@ TEST_CASE("what is not TLS, at the port for it, is closed and counted") {
     unfinished.send(std::string("\x16\3\1\2\0\1", 6));
     CHECK(unfinished.receive().empty());
     CHECK(silent.receive().empty());
-    for (int i = 0; i < 500 && tls.node->server->counts().of(Refusal::silent) < 1; ++i) ::usleep(10'000);
-    CHECK(tls.node->server->counts().of(Refusal::tls_handshake) == 3);
-    CHECK(tls.node->server->counts().of(Refusal::silent) == 1);
+    const auto count = [&](Refusal why) { return tls.node->server->counts().of(why); };
+    CHECK(eventually([&] { return count(Refusal::tls_handshake) == 3 && count(Refusal::silent) == 1; }));
 }
 
 TEST_CASE("a stop ends associations through TLS and their handshakes") {
