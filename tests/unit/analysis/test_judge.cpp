@@ -31,12 +31,13 @@ void add_rod(Volume& volume) {
 }
 
 // Through its middle, a millimetre and a half thick: the cortex of a bone.
-void add_plate(Volume& volume, double radius, const spine::CurvedPoint& at_ball = in_muscle) {
+void add_plate(Volume& volume, double radius, const spine::CurvedPoint& at_ball = in_muscle,
+               double plate_hu = hu) {
     const auto middle = spine_place(at_ball.s, at_ball.u, at_ball.v);
     for (std::size_t n = 0; n < volume.hu.size(); ++n) {
         const auto at = volume.grid.to_lps(volume.grid.index(n)) - middle;
         if (std::abs(at.z) < 0.75 && std::hypot(at.x, at.y) < radius)
-            volume.hu[n] = static_cast<std::int16_t>(std::max<double>(volume.hu[n], hu));
+            volume.hu[n] = static_cast<std::int16_t>(std::max<double>(volume.hu[n], plate_hu));
     }
 }
 
@@ -126,4 +127,16 @@ TEST_CASE("at a body, where such lumps are osteophytes, it is the whole that cou
     const auto whole = judged(volume, -1e9, {}, at_a_body);
     REQUIRE(whole.mass.placement.zone == Zone::at_body);
     CHECK(judged(volume, whole.log_odds + 0.01, {}, at_a_body).mass.voxels == whole.mass.voxels);
+}
+
+TEST_CASE("what is far from a deposit as a whole gets no second chance") {
+    // The cortex of a bone, which the other side has as well, and a lump on it.
+    constexpr double small_mm = 3.2, faint_hu = 450;
+    auto volume = volume_of({});
+    add_plate(volume, 18, in_muscle, faint_hu);
+    add_plate(volume, 18, {s, -u, v}, faint_hu);
+    add_ball(volume, s, u, v, small_mm, faint_hu);
+    constexpr double any = -1e9, never = 1e9;
+    CHECK(judged(volume, any).log_odds > 0.5);  // what lies close to its middle would do
+    CHECK(judged(volume, never).log_odds < -3);
 }
