@@ -29,9 +29,12 @@ Result<> try_room(const std::filesystem::path& folder, std::uintmax_t bytes) {
     if (::fallocate(fd.get(), 0, 0, static_cast<off_t>(bytes)) != 0 && errno != EOPNOTSUPP)
         return failed(errno);
     constexpr std::array<char, 4096> block{};
-    if (::write(fd.get(), block.data(), block.size()) != static_cast<ssize_t>(block.size()) ||
-        ::fsync(fd.get()) != 0)
-        return failed(errno);
+    constexpr std::uintmax_t apart = 1 << 20;
+    for (std::uintmax_t at = 0; at == 0 || at + block.size() <= bytes; at += apart)
+        if (::pwrite(fd.get(), block.data(), block.size(), static_cast<off_t>(at)) !=
+            static_cast<ssize_t>(block.size()))
+            return failed(errno);
+    if (::fsync(fd.get()) != 0) return failed(errno);
     return {};
 }
 

@@ -12,8 +12,8 @@ namespace calcinode {
 Result<std::uintmax_t> free_bytes(const std::filesystem::path& folder);
 
 // Whether `bytes` can be written into `folder` now and reach stable storage: they are reserved in a temporary
-// file, a little is written and synced, and all is given back. An Error says what stands against it; a quota
-// and a failing disk do, too.
+// file, a little of each MiB is written and synced, and all is given back. An Error says what stands against
+// it; a quota and a failing disk do, too, and storage that has less room than it promises.
 Result<> try_room(const std::filesystem::path& folder, std::uintmax_t bytes);
 
 }  // namespace calcinode

@@ -20,9 +20,10 @@ std::unexpected<Rejected> refuse(Refusal refusal, std::string what) {
     return std::unexpected(Rejected{refusal, std::move(what)});
 }
 
+// What stands against every image is told apart from what may be this one's bad luck: EIO may be a bad block.
 std::unexpected<Rejected> refuse_storage(const std::string& what, int error_number) {
-    const bool full = error_number == ENOSPC || error_number == EDQUOT;
-    return refuse(full ? Refusal::no_space : Refusal::storage_failed,
+    const bool none_fits = error_number == ENOSPC || error_number == EDQUOT || error_number == EROFS;
+    return refuse(none_fits ? Refusal::no_space : Refusal::storage_failed,
                   what + ": " + system_error_text(error_number));
 }
 

@@ -26,7 +26,8 @@
 
 namespace calcinode::spool {
 
-// Why an instance was not kept. receive maps it to a DIMSE status, in one place.
+// Why an instance was not kept. receive maps it to a DIMSE status, in one place. no_space: the disk takes
+// none now, full or read-only; storage_failed: it did not take this one.
 enum class Refusal { no_space, not_understood, identity_mismatch, wrong_class, own_object, storage_failed };
 
 struct Rejected {

@@ -1,7 +1,10 @@
 """A sender that does what no toolkit would: see RawPeer."""
 
+import pathlib
 import socket
 import struct
+
+import cases
 
 CT_IMAGE_STORAGE = b"1.2.840.10008.5.1.4.1.1.2"
 EXPLICIT_LITTLE_ENDIAN = b"1.2.840.10008.1.2.1"
@@ -59,3 +62,20 @@ class RawPeer:
 def dataset_bytes(file):
     content = file.read_bytes()
     return content[144 + struct.unpack("<I", content[140:144])[0]:]
+
+
+SIDE = 128  # pixels: 32 KiB an image, so that a disk of moderate size holds many
+
+
+def images(folder, count, chance):
+    """{SOP Instance UID: dataset} of so many images of one series that differ, made with the random numbers given."""
+    folder = pathlib.Path(folder)
+    data = cases.pydicom.dcmread(cases.phantom(folder / "phantom")[100])
+    data.Rows = data.Columns = SIDE
+    file, made = folder / "image.dcm", {}
+    for number in range(1, count + 1):
+        data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{number}"
+        data.PixelData = chance.randbytes(2 * SIDE * SIDE)
+        data.save_as(file)
+        made[data.SOPInstanceUID] = dataset_bytes(file)
+    return made

@@ -19,7 +19,7 @@ import cases
 import daemon
 import loop_disk
 import orthanc
-from raw_peer import RawPeer, dataset_bytes
+from raw_peer import RawPeer, dataset_bytes, images
 
 CUTS = int(os.environ.get("CALCINODE_CUTS", "3"))
 SEED = int(os.environ.get("CALCINODE_SEED", random.SystemRandom().randrange(1 << 32)))
@@ -28,7 +28,6 @@ MOST_BETWEEN = 20      # instances that are acknowledged between two cuts
 OTHERS_RECEIVE = 100   # instances that storescp and Orthanc are sent
 PREPARED_MIB = 16      # so many files that all instances between two cuts find one
 PREPARED_BYTES = 544 * 1024
-SIDE = 128             # pixels: 32 KiB an image, so that a disk of moderate size holds them
 
 
 class PowerCut(unittest.TestCase):
@@ -40,16 +39,7 @@ class PowerCut(unittest.TestCase):
         self.disk = self.enterContext(loop_disk.LoopDisk(self.folder / "disk.image", self.folder / "disk"))
 
     def instances(self, count):
-        """{SOP Instance UID: dataset} of images that differ."""
-        data = cases.pydicom.dcmread(cases.phantom(self.folder / "phantom")[100])
-        data.Rows = data.Columns = SIDE
-        file, made = self.folder / "instance.dcm", {}
-        for number in range(1, count + 1):
-            data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{number}"
-            data.PixelData = self.chance.randbytes(2 * SIDE * SIDE)
-            data.save_as(file)
-            made[data.SOPInstanceUID] = dataset_bytes(file)
-        return made
+        return images(self.folder, count, self.chance)
 
     def send(self, peer, instances):
         for uid, dataset in instances.items():
