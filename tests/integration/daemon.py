@@ -10,6 +10,8 @@ import subprocess
 import time
 
 CALCINODE = os.environ.get("CALCINODE", "calcinode")
+# For what waits until the disk has written everything (syncfs), and others beside this test write to it, too.
+DISK_SECONDS = 300
 FILES_AHEAD = 8  # empty files that a node may hold open for images to come
 
 
@@ -69,7 +71,7 @@ class Daemon:
             self.process = subprocess.Popen([CALCINODE, "serve", "--config", str(config)],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if wait:
-            self.port = int(wait_for(lambda: self.listening_since(already), 20).group(1))
+            self.port = int(wait_for(lambda: self.listening_since(already), DISK_SECONDS).group(1))
         return self
 
     def listening_since(self, since):
@@ -81,7 +83,7 @@ class Daemon:
     def log(self):
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
 
-    def stop(self, seconds=60):
+    def stop(self, seconds=DISK_SECONDS):
         """SIGTERM; returns the exit code."""
         if not self.process:
             return None

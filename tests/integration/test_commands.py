@@ -162,7 +162,8 @@ class Commands(unittest.TestCase):
         first = set(self.node.wait_for_deliveries(study_uid))
         self.assertIn("not known here", self.run_command("forget", "--study", NOBODY, code=4))
         self.assertIn("removed within seconds", self.run_command("forget", "--study", study_uid))
-        daemon.wait_for(lambda: self.node.rows("SELECT count(*) AS n FROM instance") == [{"n": 0}], 30)
+        daemon.wait_for(lambda: self.node.rows("SELECT count(*) AS n FROM instance") == [{"n": 0}],
+                        daemon.DISK_SECONDS)
         self.assertFalse(any((self.node.data_dir / "spool/instances").rglob("*.dcm")))
         self.assertIn("not kept any more", self.run_command("forget", "--study", study_uid, code=4))
 

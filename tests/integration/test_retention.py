@@ -48,8 +48,8 @@ class Retention(unittest.TestCase):
         node.start(wait)
 
     def wait_until_removed(self, node):
-        daemon.wait_for(lambda: not self.images(node), 60)
-        daemon.wait_for(lambda: not node.rows("SELECT 1 FROM instance"), 60)
+        daemon.wait_for(lambda: not self.images(node), daemon.DISK_SECONDS)
+        daemon.wait_for(lambda: not node.rows("SELECT 1 FROM instance"), daemon.DISK_SECONDS)
 
     def test_the_same_study_sent_again_after_its_removal_gives_the_pacs_nothing_new(self):
         pacs = self.pacs().start()
@@ -71,7 +71,7 @@ class Retention(unittest.TestCase):
         self.assertEqual((row["state"], row["verdict"], row["removed_instances"]),
                          ("analysed", "positive", len(files)))
         self.restart_days_later(node, 31)
-        daemon.wait_for(lambda: not kept["path"].exists(), 30)
+        daemon.wait_for(lambda: not kept["path"].exists(), daemon.DISK_SECONDS)
 
         # A part of it is not judged for the whole, and says so.
         self.assertEqual(cases.store(node.port, files[:40])[0], 0)
@@ -100,7 +100,7 @@ class Retention(unittest.TestCase):
         self.assertEqual(cases.store(node.port, waiting)[0], 0)
         node.wait_for_judgement(second)
         self.restart_days_later(node, 100)
-        daemon.wait_for(lambda: "removed" in node.log() and len(self.images(node)) <= len(waiting), 60)
+        daemon.wait_for(lambda: "removed" in node.log() and len(self.images(node)) <= len(waiting), daemon.DISK_SECONDS)
         self.assertEqual(len(self.images(node)), len(waiting))
         pacs.start()
         self.wait_until_removed(node)
@@ -117,7 +117,7 @@ class Retention(unittest.TestCase):
             rounds += 1
             one = chance.choice(self.images(node))
             self.restart_days_later(node, 31, wait=False)
-            daemon.wait_for(lambda: not one.exists(), 60, every=0)  # all go within milliseconds
+            daemon.wait_for(lambda: not one.exists(), daemon.DISK_SECONDS, every=0)  # all go within milliseconds
             node.kill()
             broken_off += 0 < len(self.images(node)) < len(files)
             node.start()
