@@ -17,7 +17,11 @@ from raw_peer import RawPeer, dataset_bytes, images
 from thin_disk import ThinDisk
 
 OUT_OF_RESOURCES = 0xA700
-COUNT = 60
+COUNT, FIRST = 60, 20  # images; and those that are taken before the disk fails
+
+
+def without(instances, others):
+    return {uid: dataset for uid, dataset in instances.items() if uid not in others}
 
 
 class FailingDisk(unittest.TestCase):
@@ -52,72 +56,74 @@ class FailingDisk(unittest.TestCase):
         disk.mount_again()
         node.start()
 
-    def receive_while_writes_fail(self, prepared_mib):
-        """How many images were taken while writes to new blocks failed."""
-        disk, instances = self.disk(), images(self.folder, COUNT, random.Random(1))
-        some, others = dict(list(instances.items())[:20]), dict(list(instances.items())[20:])
+    def node_with_some(self, disk, instances, prepared_mib=0):
+        """A node that has taken the first of the images, and those that it has not."""
+        some, others = dict(list(instances.items())[:FIRST]), dict(list(instances.items())[FIRST:])
         node = self.node(disk, study={"quiet_s": 3600}, prepared_mib=prepared_mib).start()
         if prepared_mib:
             stock = node.data_dir / "spool/prepared"
-            daemon.wait_for(lambda: len(list(stock.iterdir())) >= len(some), 20)
+            daemon.wait_for(lambda: len(list(stock.iterdir())) >= FIRST, 20)
         self.assertEqual(set(self.send(node, some).values()), {0})
+        return node, others
+
+    def send_while_writes_fail(self, disk, node, instances):
+        """Those that it did not take."""
         disk.fail()
-        answers = self.send(node, others)
+        answers = self.send(node, instances)
         self.assertEqual(set(answers.values()) - {0, OUT_OF_RESOURCES}, set())
         self.assertIn(OUT_OF_RESOURCES, answers.values())
         self.assert_alive(node)
-        acknowledged = some | {uid: instances[uid] for uid, status in answers.items() if status == 0}
-        self.assert_kept(node, acknowledged)
-        time.sleep(6)  # until it tries whether there is room
-        self.assertEqual(set(self.send(node, dict(list(others.items())[-3:])).values()), {OUT_OF_RESOURCES})
-        self.assertEqual(node.log().count("NO IMAGES ARE TAKEN"), 1, node.log())
-        self.assertNotIn("images are taken again", node.log())
+        return {uid: instances[uid] for uid, status in answers.items() if status != 0}
 
-        disk.recover()
-        refused = {uid: instances[uid] for uid in others if answers[uid] != 0}
+    def assert_goes_on(self, disk, node, instances, refused):
         daemon.wait_for(lambda: set(self.send(node, refused).values()) == {0}, 60, every=1)
         self.assertIn("images are taken again", node.log())
         self.start_on_what_is_there(disk, node)
         self.assert_kept(node, instances)
         self.assertEqual(list((node.data_dir / "spool/incoming").iterdir()), [])
         self.assertFalse(list(node.data_dir.glob("*.damaged-*")))
-        return len(others) - len(refused)
 
     def test_what_could_not_be_written_to_a_new_file_is_refused_and_taken_later(self):
-        self.receive_while_writes_fail(0)
+        disk, instances = self.disk(), images(self.folder, COUNT, random.Random(1))
+        node, others = self.node_with_some(disk, instances)
+        refused = self.send_while_writes_fail(disk, node, others)
+        self.assert_kept(node, without(instances, refused))
+        time.sleep(6)  # until it tries whether there is room
+        self.assertEqual(set(self.send(node, refused).values()), {OUT_OF_RESOURCES})
+        self.assertEqual(node.log().count("NO IMAGES ARE TAKEN"), 1, node.log())
+        self.assertNotIn("images are taken again", node.log())
+        disk.recover()
+        self.assert_goes_on(disk, node, instances, refused)
 
     def test_what_finds_prepared_files_is_written_there_and_the_rest_refused_and_taken_later(self):
-        self.assertGreater(self.receive_while_writes_fail(16), 0)
+        disk, instances = self.disk(), images(self.folder, COUNT, random.Random(1))
+        node, others = self.node_with_some(disk, instances, prepared_mib=16)
+        refused = self.send_while_writes_fail(disk, node, others)
+        self.assertLess(len(refused), len(others), "no prepared file was left")
+        disk.recover()
+        self.assert_goes_on(disk, node, instances, refused)
 
     def test_an_aborted_journal_costs_nothing_that_was_acknowledged(self):
         disk, instances = self.disk(journal_fails=True), images(self.folder, COUNT, random.Random(2))
-        node = self.node(disk, study={"quiet_s": 3600}).start()
-        some, others = dict(list(instances.items())[:20]), dict(list(instances.items())[20:])
-        self.assertEqual(set(self.send(node, some).values()), {0})
-        disk.fail()
-        answers = self.send(node, others)
-        self.assertEqual(set(answers.values()) - {0, OUT_OF_RESOURCES}, set())
-        self.assertIn(OUT_OF_RESOURCES, answers.values())
-        self.assert_alive(node)
+        node, others = self.node_with_some(disk, instances)
+        refused = self.send_while_writes_fail(disk, node, others)
         disk.recover()
         with self.assertRaisesRegex(OSError, "Read-only", msg="the journal goes on: this proves nothing"):
             (disk.root / "new").write_bytes(b"anything")
         self.start_on_what_is_there(disk, node)
-        self.assert_kept(node, some | {uid: instances[uid] for uid, status in answers.items() if status == 0})
+        self.assert_kept(node, without(instances, refused))
         self.assertEqual(set(self.send(node, instances).values()), {0})
 
     def test_a_file_system_that_became_read_only_is_told_once_and_refused_by_what_it_is(self):
         disk, instances = self.disk(), images(self.folder, COUNT, random.Random(3))
-        some, others = dict(list(instances.items())[:20]), dict(list(instances.items())[20:])
-        node = self.node(disk, study={"quiet_s": 3600}).start()
-        self.assertEqual(set(self.send(node, some).values()), {0})
+        node, others = self.node_with_some(disk, instances)
         disk.abort()
         self.assertEqual(set(self.send(node, others).values()), {OUT_OF_RESOURCES})
         self.assert_alive(node)
         self.assertEqual(node.log().count("NO IMAGES ARE TAKEN"), 1, node.log())
         self.assertIn("Read-only file system", node.log())
         self.start_on_what_is_there(disk, node)
-        self.assert_kept(node, some)
+        self.assert_kept(node, without(instances, others))
         self.assertEqual(set(self.send(node, instances).values()), {0})
 
     def test_a_result_that_cannot_be_written_costs_the_study_no_attempt_and_is_made_again(self):
