@@ -1,10 +1,11 @@
 #include "analysis/deposits/find_deposits.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 #include <optional>
 #include <utility>
 
+#include "analysis/deposits/canal_parts.hpp"
 #include "analysis/deposits/decide.hpp"
 #include "analysis/deposits/holes.hpp"
 #include "analysis/deposits/level_names.hpp"
@@ -36,30 +37,6 @@ std::vector<Judged> judge_all(const Scene& scene, const std::vector<Candidate>& 
     for (auto& one : judged)
         if (one) all.push_back(std::move(*one));
     return all;
-}
-
-// What lies near a sure deposit, one that will be reported, is likelier one as well; not what lies at
-// the front of the bodies, where osteophytes and plaques come with age and not with deposits.
-void add_group_evidence(std::vector<Judged>& all) {
-    const auto apart_mm = [](const Judged& a, const Judged& b) {
-        const auto &p = a.mass.candidate.centre, &q = b.mass.candidate.centre;
-        return std::hypot(p.s - q.s, p.u - q.u, p.v - q.v);
-    };
-    std::vector<const Judged*> sure;
-    for (const auto& judged : all)
-        if (!judged.mimic && judged.log_odds >= sure_log_odds && !may_be_artefact(judged.mass) &&
-            judged.mass.volume_mm3 >= smallest_deposit_mm3)
-            sure.push_back(&judged);
-    for (auto& judged : all) {
-        const auto zone = judged.mass.placement.zone;
-        const bool at_front = zone == Zone::at_body || zone == Zone::in_front;
-        if (judged.mimic || at_front || judged.log_odds >= sure_log_odds) continue;
-        const bool grouped = std::ranges::any_of(
-            sure, [&](const Judged* other) { return apart_mm(judged, *other) < group_mm; });
-        if (!grouped) continue;
-        judged.evidence.push_back({"near a sure deposit", 1, in_group_log_odds});
-        judged.log_odds += in_group_log_odds;
-    }
 }
 
 bool worth_listing(const Judged& judged) {
@@ -108,12 +85,12 @@ Found find_deposits(const Volume& volume, const spine::SpineInView& seen,
                     const std::vector<MotionStep>& motion, double least_confidence, int threads) {
     const auto tissue = find_solid_tissue(seen.straight, threads);
     const Observer observer(tissue, seen, threads);
-    const auto candidates =
-        worth_outlining(find_candidates(tissue, observer, seen.first_judged_s, threads), seen);
+    auto all = find_candidates(tissue, observer, seen.first_judged_s, threads);
+    std::ranges::move(canal_parts(all, observer, tissue.smooth.size), std::back_inserter(all));
+    const auto candidates = worth_outlining(std::move(all), seen);
     const Artefacts artefacts(volume, motion, threads);
     auto judged = judge_all({volume, seen, tissue, observer, artefacts}, candidates,
                             log_odds_of(least_confidence), threads);
-    add_group_evidence(judged);
 
     std::vector<Judged> reported, others;
     for (auto& j : judged) {

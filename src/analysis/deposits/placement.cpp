@@ -56,11 +56,15 @@ Zone zone_of(const spine::CurvedPoint& at, const Placement& placement) {
     if (placement.region == Region::cervical && at.v < uncinate_to_mm && side >= canal_mm &&
         side < placement.half_width_mm + uncinate_beside_mm)
         return Zone::uncinate;
-    if (side < canal_mm && at.v > canal_front_mm && at.v < canal_back_mm) return Zone::canal;
+    if (in_canal(at)) return Zone::canal;
     return side < midline_mm && at.v > midline_from_mm ? Zone::midline : Zone::beside;
 }
 
 }  // namespace
+
+bool in_canal(const spine::CurvedPoint& at) {
+    return std::abs(at.u) < canal_mm && at.v > canal_front_mm && at.v < canal_back_mm;
+}
 
 Placement placement_of(const spine::CurvedPoint& at, const spine::SpineInView& seen) {
     Placement placement;

@@ -27,6 +27,9 @@ struct Placement {
     bool sacral = false;           // below the upper endplate of S1
 };
 
+// Whether a place lies in the canal, at any level: within what even a narrow one has of its middle.
+bool in_canal(const spine::CurvedPoint& at);
+
 Placement placement_of(const spine::CurvedPoint& at, const spine::SpineInView& seen);
 
 }  // namespace calcinode::deposits

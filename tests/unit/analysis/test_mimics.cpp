@@ -160,6 +160,12 @@ TEST_CASE("a dense lump against a body of chest or loin is no plaque where it is
     SUBCASE("one further in front does not lie against the body") {
         mass.placement.behind_front_mm = -24;
     }
+    SUBCASE("of a larger one it is not the middle but the side that counts") {
+        mass.placement.behind_front_mm = -24;
+        mass.volume_mm3 = 5000;
+        CHECK(yields_to_evidence(Mimic::arterial_plaque, mass, 5));
+        mass.placement.behind_front_mm = -26;
+    }
     SUBCASE("in the neck it may be cartilage") {
         mass.placement.region = Region::cervical;
     }
