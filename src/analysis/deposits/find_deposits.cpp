@@ -1,6 +1,7 @@
 #include "analysis/deposits/find_deposits.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -37,6 +38,30 @@ std::vector<Judged> judge_all(const Scene& scene, const std::vector<Candidate>& 
     for (auto& one : judged)
         if (one) all.push_back(std::move(*one));
     return all;
+}
+
+// What lies near several sure deposits, which will be reported, is likelier one as well; not what lies at the
+// front of the bodies, where osteophytes and plaques come with age and not with deposits.
+void add_group_evidence(std::vector<Judged>& all) {
+    const auto apart_mm = [](const Judged& a, const Judged& b) {
+        const auto &p = a.mass.candidate.centre, &q = b.mass.candidate.centre;
+        return std::hypot(p.s - q.s, p.u - q.u, p.v - q.v);
+    };
+    std::vector<const Judged*> sure;
+    for (const auto& judged : all)
+        if (!judged.mimic && judged.log_odds >= sure_log_odds && !may_be_artefact(judged.mass) &&
+            judged.mass.volume_mm3 >= smallest_deposit_mm3)
+            sure.push_back(&judged);
+    for (auto& judged : all) {
+        const auto zone = judged.mass.placement.zone;
+        const bool at_front = zone == Zone::at_body || zone == Zone::in_front;
+        if (judged.mimic || at_front || judged.log_odds >= sure_log_odds) continue;
+        const auto near = std::ranges::count_if(
+            sure, [&](const Judged* other) { return apart_mm(judged, *other) < group_mm; });
+        if (near < several) continue;
+        judged.evidence.push_back({"near sure deposits", static_cast<double>(near), in_group_log_odds});
+        judged.log_odds += in_group_log_odds;
+    }
 }
 
 bool worth_listing(const Judged& judged) {
@@ -91,6 +116,8 @@ Found find_deposits(const Volume& volume, const spine::SpineInView& seen,
     const Artefacts artefacts(volume, motion, threads);
     auto judged = judge_all({volume, seen, tissue, observer, artefacts}, candidates,
                             log_odds_of(least_confidence), threads);
+
+    add_group_evidence(judged);
 
     std::vector<Judged> reported, others;
     for (auto& j : judged) {

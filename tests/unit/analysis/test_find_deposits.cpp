@@ -157,16 +157,31 @@ TEST_CASE("a mass where the aorta is is excluded, as plaque") {
     CHECK(listed->volume_mm3 == doctest::Approx(aorta.volume_mm3()).epsilon(0.15));
 }
 
-TEST_CASE("a sure deposit makes nothing else likelier: each is judged by itself") {
+TEST_CASE("two sure deposits make an unsure one near them likelier, a single one does not") {
     // Faint, beside a facet, and with its like on the other side: could be bone of the joint.
-    const Ball unsure{36, 26, 16, 4, 250}, its_like{36, -26, 16, 4, 250}, sure{60, 30, 16, 5, 600};
+    const Ball unsure{36, 26, 16, 4, 250}, its_like{36, -26, 16, 4, 250};
+    const Ball sure{60, 30, 16, 5, 600}, another{12, 34, 24, 5, 600};
     const double all = 0;  // whatever it is, it is reported
-    const auto alone = found_with({unsure, its_like}, all), near = found_with({unsure, its_like, sure}, all);
-    const auto *before = evidence_at(alone, unsure), *after = evidence_at(near, unsure);
+    const auto near_one = found_with({unsure, its_like, sure}, all);
+    const auto near_two = found_with({unsure, its_like, sure, another}, all);
+    const auto *before = evidence_at(near_one, unsure), *after = evidence_at(near_two, unsure);
     REQUIRE(before);
     REQUIRE(after);
-    REQUIRE(sum_of(*before) < 1);
-    CHECK(sum_of(*after) == doctest::Approx(sum_of(*before)).epsilon(0.05));
+    REQUIRE(sum_of(*before) < sure_log_odds);
+    CHECK(!names(*before, "near sure deposits"));
+    CHECK(names(*after, "near sure deposits"));
+    CHECK(sum_of(*after) > sum_of(*before));
+}
+
+TEST_CASE("what could be an osteophyte is no likelier near sure deposits") {
+    // At the side of the body, with its like on the other side.
+    const Ball unsure{36, 18, -26, 4, 300}, its_like{36, -18, -26, 4, 300};
+    const Ball sure{60, 30, 16, 5, 600}, another{12, 34, 24, 5, 600};
+    const auto found = found_with({unsure, its_like, sure, another}, 0);
+    const auto* evidence = evidence_at(found, unsure);
+    REQUIRE(evidence);
+    REQUIRE(names(*evidence, "place"));
+    CHECK(!names(*evidence, "near sure deposits"));
 }
 
 TEST_CASE("a faint deposit beside a screw is not reported, yet the study is not negative; a dense one is") {

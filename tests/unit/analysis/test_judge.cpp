@@ -18,7 +18,6 @@ namespace {
 
 constexpr double s = 48, u = -36, v = 26, radius_mm = 7, hu = 600;  // in muscle
 constexpr spine::CurvedPoint in_muscle{s, u, v}, at_a_body{s, -22, -13};
-constexpr double sure_log_odds = 1;
 constexpr double ball_mm3 = 4.0 / 3 * 3.14159 * radius_mm * radius_mm * radius_mm;
 
 // A rod from the ball on, of its own density: a process of bone.
