@@ -116,7 +116,6 @@ Found find_deposits(const Volume& volume, const spine::SpineInView& seen,
     const Artefacts artefacts(volume, motion, threads);
     auto judged = judge_all({volume, seen, tissue, observer, artefacts}, candidates,
                             log_odds_of(least_confidence), threads);
-
     add_group_evidence(judged);
 
     std::vector<Judged> reported, others;
