@@ -39,7 +39,10 @@ class FailingDisk(unittest.TestCase):
     def send(self, node, instances):
         """{SOP Instance UID: status}, of one association."""
         peer = RawPeer(self, node.port)
-        return {uid: peer.store(uid, dataset) for uid, dataset in instances.items()}
+        try:
+            return {uid: peer.store(uid, dataset) for uid, dataset in instances.items()}
+        finally:
+            peer.socket.close()  # so many as are tried here are not allowed to be open at once
 
     def assert_alive(self, node):
         self.assertIsNone(node.process.poll(), node.log()[-4000:])
@@ -76,7 +79,7 @@ class FailingDisk(unittest.TestCase):
         return {uid: instances[uid] for uid, status in answers.items() if status != 0}
 
     def assert_goes_on(self, disk, node, instances, refused):
-        daemon.wait_for(lambda: set(self.send(node, refused).values()) == {0}, 60, every=1)
+        daemon.wait_for(lambda: set(self.send(node, refused).values()) == {0}, 120, every=1)
         self.assertIn("images are taken again", node.log())
         self.start_on_what_is_there(disk, node)
         self.assert_kept(node, instances)
