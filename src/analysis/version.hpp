@@ -4,6 +4,6 @@
 namespace calcinode {
 
 // Changes whenever the same volume could give other findings; part of the identity of each result.
-inline constexpr int analysis_version = 13;
+inline constexpr int analysis_version = 14;
 
 }  // namespace calcinode

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <optional>
 
+#include "analysis/kernels/distance.hpp"
 #include "analysis/kernels/median.hpp"
 
 namespace calcinode::deposits {
@@ -22,7 +25,10 @@ constexpr std::size_t enough = 16;
 constexpr double no_soft_tissue_hu = 130, muscle_hu = 55;
 // Outside of the mask what is this share of the way to the inside is something else, bone above all: at the
 // mask's edge, and where the deposit's blur does not reach.
-constexpr double as_dense = 0.75, dense_beyond_blur = 0.35;
+constexpr double as_dense = 0.75, dense_beyond_first = 0.5, dense_beyond_blur = 0.15;
+// A thin deposit's inside: the deeper half of it, of so many voxels, and so far from what is outside.
+constexpr double core_share = 0.5, least_core_mm = 1;
+constexpr std::size_t least_core = 4;
 constexpr double least_contrast_hu = 60;                    // less says nothing about shares
 constexpr double lowest_share = -0.5, highest_share = 1.5;  // room for noise, not for air or metal
 constexpr double mad_to_sd = 1.4826;
@@ -66,6 +72,7 @@ class Box {
                 for (int i = 0; i < size[0]; ++i, ++n) action(VoxelIndex{i, j, k}, n);
     }
 
+    const std::array<double, 3>& spacing_mm() const { return volume_->grid.spacing_mm; }
     double hu(VoxelIndex v) const { return volume_->at({low.i + v.i, low.j + v.j, low.k + v.k}); }
 
     // Offsets within `mm`, and those to the 26 neighbours; nearest first.
@@ -94,6 +101,15 @@ class Box {
 
     static std::size_t moved(std::size_t n, const Offset& o) {
         return static_cast<std::size_t>(static_cast<std::ptrdiff_t>(n) + o.step);
+    }
+
+    // Whether one of the six voxels beside it is of such a kind.
+    template <class Is>
+    bool borders(VoxelIndex v, std::size_t n, Is&& is) const {
+        const auto nx = static_cast<std::size_t>(size[0]), plane = nx * static_cast<std::size_t>(size[1]);
+        return (v.i > 0 && is(kinds[n - 1])) || (v.i + 1 < size[0] && is(kinds[n + 1])) ||
+               (v.j > 0 && is(kinds[n - nx])) || (v.j + 1 < size[1] && is(kinds[n + nx])) ||
+               (v.k > 0 && is(kinds[n - plane])) || (v.k + 1 < size[2] && is(kinds[n + plane]));
     }
 
     VoxelIndex low;
@@ -135,25 +151,42 @@ struct Levels {
     double noise_hu;  // standard deviation in the soft tissue
 };
 
-// Around the whole deposit. Where it is too thin to have an inside: the mean of its densest voxels, those
-// that differ by no more than noise does.
+// The mean of what lies deepest in a mask that is too thin for a deep part. The densest voxels are it only
+// where voxels are so large that none else is entirely inside; elsewhere they would be the peaks of its
+// texture.
+double inside_of_thin(const Box& box, double noise_hu) {
+    std::vector<std::uint8_t> outside(box.kinds.size());
+    std::ranges::transform(box.kinds, outside.begin(), [](Kind kind) { return !in_mask(kind); });
+    const auto depth = kernels::distance_mm(outside, box.size, box.spacing_mm(), 1);
+    const double deepest = *std::ranges::max_element(depth);
+    const double least_mm = std::max(least_core_mm, core_share * deepest);
+    double core = 0, densest = -std::numeric_limits<double>::infinity();
+    std::size_t count = 0;
+    box.for_all([&](VoxelIndex v, std::size_t n) {
+        if (depth[n] >= least_mm && !box.borders(v, n, std::not_fn(in_mask))) core += box.hu(v), ++count;
+        if (in_mask(box.kinds[n])) densest = std::max(densest, box.hu(v));
+    });
+    if (count >= least_core) return core / static_cast<double>(count);
+    double sum = 0;
+    count = 0;
+    box.for_all([&](VoxelIndex v, std::size_t n) {  // those that differ by no more than noise does
+        if (in_mask(box.kinds[n]) && box.hu(v) >= densest - 2 * noise_hu) sum += box.hu(v), ++count;
+    });
+    return sum / static_cast<double>(count);
+}
+
+// Around the whole deposit.
 Levels levels_of(const Box& box) {
-    std::vector<double> deep, all, soft;
+    std::vector<double> deep, soft;
     box.for_all([&](VoxelIndex v, std::size_t n) {
         const double hu = box.hu(v);
         if (box.kinds[n] == Kind::deep) deep.push_back(hu);
-        if (in_mask(box.kinds[n])) all.push_back(hu);
         if (box.kinds[n] == Kind::soft_ring && hu < no_soft_tissue_hu) soft.push_back(hu);
     });
     const double soft_hu = soft.empty() ? muscle_hu : kernels::median(soft);
     for (double& hu : soft) hu = std::abs(hu - soft_hu);
     const double noise = soft.empty() ? 0 : mad_to_sd * kernels::median(soft);
-    if (deep.size() >= 3) return {kernels::median(deep), soft_hu, noise};
-    const double least = *std::ranges::max_element(all) - 2 * noise;
-    double sum = 0, count = 0;
-    for (const double hu : all)
-        if (hu >= least) sum += hu, count += 1;
-    return {sum / count, soft_hu, noise};
+    return {deep.size() >= enough ? kernels::median(deep) : inside_of_thin(box, noise), soft_hu, noise};
 }
 
 // What is outside of the mask and as dense as the deposit belongs to something else.
@@ -161,11 +194,12 @@ void mark_dense(Box& box, const Levels& levels) {
     const double contrast = levels.inside_hu - levels.soft_hu;
     const double margin = 2 * levels.noise_hu;  // noise of one voxel is no bone
     const double in_shell = levels.soft_hu + as_dense * contrast + margin;
+    const double beyond_shell = levels.soft_hu + dense_beyond_first * contrast + margin;
     const double in_ring =
         std::max(no_soft_tissue_hu, levels.soft_hu + dense_beyond_blur * contrast) + margin;
     box.for_all([&](VoxelIndex v, std::size_t n) {
         auto& kind = box.kinds[n];
-        if ((kind == Kind::shell && box.hu(v) >= in_shell) ||
+        if ((kind == Kind::shell && box.hu(v) >= (box.borders(v, n, in_mask) ? in_shell : beyond_shell)) ||
             (kind == Kind::soft_ring && box.hu(v) >= in_ring))
             kind = Kind::other_dense;
     });

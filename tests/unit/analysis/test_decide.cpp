@@ -204,3 +204,20 @@ TEST_CASE("a large compact lump in the midline is no spinous process") {
     CHECK(at(1000, 0.7) < at(1500, 0.7));
     CHECK(at(2500, 0.4) == at(500, 0.7));
 }
+
+TEST_CASE("a faint compact lump that is free nearly all around hangs on no bone, beside the spine") {
+    const auto counts = [](Zone zone, double mean_hu, double free_surface, double compactness) {
+        auto mass = free_ball();
+        mass.placement.zone = zone;
+        mass.mean_hu = mean_hu;
+        mass.free_surface = free_surface;
+        mass.compactness = compactness;
+        return of(evidence_of(mass), "faint free lump") != nullptr;
+    };
+    CHECK(counts(Zone::beside, 220, 0.85, 0.7));
+    CHECK_FALSE(counts(Zone::beside, 400, 0.85, 0.7));  // its spread says enough
+    CHECK_FALSE(counts(Zone::beside, 220, 0.75, 0.7));
+    CHECK_FALSE(counts(Zone::beside, 220, 0.85, 0.5));
+    CHECK_FALSE(counts(Zone::midline, 220, 0.85, 0.7));   // the nuchal ligament ossifies so
+    CHECK_FALSE(counts(Zone::in_front, 220, 0.85, 0.7));  // plaques and cartilage
+}

@@ -150,6 +150,35 @@ TEST_CASE("in voxels of 3 mm the volume is right within 10 % from 0.3 ml on") {
             }
 }
 
+TEST_CASE("a denser spot in a thin deposit does not pass for all of its inside") {
+    std::mt19937 random(5);
+    for (const double volume_mm3 : {200.0, 300.0}) {
+        auto ball = ball_of(volume_mm3, {1, 1, 2.5}, random);
+        const auto voxels = voxels_above(ball.volume, 0.5);
+        const auto& grid = ball.volume.grid;
+        for (const auto n : voxels)
+            if (distance(grid.to_lps(grid.index(n)), ball.centre + Vec3{1.2, 0, 0}) < 1.2)
+                ball.volume.hu[n] = static_cast<std::int16_t>(ball.volume.hu[n] + 200);
+        const auto deposit = measure_deposit(ball.volume, frame_beside(grid, 60), voxels);
+        CHECK(deposit.volume_mm3 == doctest::Approx(volume_mm3).epsilon(0.1));
+    }
+}
+
+TEST_CASE("marrow beside a deposit, which is less dense than that and denser than muscle, does not count") {
+    std::mt19937 random(6);
+    auto ball = ball_of(1000, {0.78, 0.78, 1}, random);
+    const auto voxels = voxels_above(ball.volume, 0.5);
+    const auto& grid = ball.volume.grid;
+    for (std::size_t n = 0; n < ball.volume.hu.size(); ++n) {
+        const auto at = grid.to_lps(grid.index(n));
+        if (at.x > ball.centre.x && !std::ranges::binary_search(voxels, n))
+            ball.volume.hu[n] = std::max<std::int16_t>(ball.volume.hu[n], 220);
+    }
+    const double measured_mm3 = measure_deposit(ball.volume, frame_beside(grid, 60), voxels).volume_mm3;
+    CHECK(measured_mm3 < 1000);
+    CHECK(measured_mm3 > 920);
+}
+
 TEST_CASE("an edge to bone counts whole, and the bone does not count") {
     std::mt19937 random(4);
     const Spacing spacing{0.78, 0.78, 1};
