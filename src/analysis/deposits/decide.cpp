@@ -37,9 +37,9 @@ constexpr double midline_log_odds = -2.25;  // spinous processes mirror themselv
 constexpr double compact_in_midline = 0.5;
 constexpr Knot large_in_midline_curve[] = {{10.2, midline_log_odds}, {11, 0}};  // log2 of mm3
 constexpr double canal_log_odds = 0.76;                                         // no bone belongs there
-// What is faint looks uneven by its own texture and edge, which counts against it as a cortex does. Bone hangs
-// on the skeleton: of 475 faint masses of it beside the spine, in 242 volumes, that were free on so much of
-// their surface, none that was compact as well had more than -2.8.
+// What is faint looks uneven by its own texture and edge, which counts against it as a cortex does. Bone
+// hangs on the skeleton: of 475 faint masses of it beside the spine, in 242 volumes, that were free on so
+// much of their surface, none that was compact as well had more than -2.8.
 constexpr double faint_hu = 300;
 constexpr double lump_free_surface = 0.8, lump_compactness = 0.6, free_lump_log_odds = 1;
 // Osteophytes are the commonest thing at a body that is unlike the other side: well below what the fit gives
@@ -79,8 +79,8 @@ double in_front(const Mass& mass, double size) {
 }
 
 bool is_faint_free_lump(const Mass& mass) {
-    return mass.placement.zone == Zone::beside && mass.mean_hu < faint_hu && mass.free_surface >= lump_free_surface &&
-           mass.compactness >= lump_compactness;
+    return mass.placement.zone == Zone::beside && mass.mean_hu < faint_hu &&
+           mass.free_surface >= lump_free_surface && mass.compactness >= lump_compactness;
 }
 
 double of_zone(const Mass& mass) {
