@@ -23,8 +23,8 @@ constexpr std::size_t enough = 16;
 // Attenuation from which on something is no soft tissue but may be bone, plaque or contrast; and what muscle
 // has, for a deposit with no soft tissue around it.
 constexpr double no_soft_tissue_hu = 130, muscle_hu = 55;
-// Outside of the mask what is this share of the way to the inside is something else, bone above all: at the
-// mask's edge, and where the deposit's blur does not reach.
+// Outside of the mask what is this share of the way to the inside is something else, bone or marrow: right
+// beside the mask, further out in the blur's reach, and beyond that.
 constexpr double as_dense = 0.75, dense_beyond_first = 0.5, dense_beyond_blur = 0.15;
 // A thin deposit's inside: the deeper half of it, of so many voxels, and so far from what is outside.
 constexpr double core_share = 0.5, least_core_mm = 1;

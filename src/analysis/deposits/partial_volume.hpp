@@ -10,7 +10,7 @@
 namespace calcinode::deposits {
 
 // Shares of the voxels of a box around a deposit. A voxel inside counts whole whatever its attenuation, and
-// so does one beside something as dense as the deposit (bone). At the edge to soft tissue a voxel, of the
+// so does one beside something else that is dense (bone, marrow). At the edge to soft tissue a voxel, of the
 // mask or just outside of it, counts by where its attenuation is between that of the inside and that of the
 // soft tissue, both taken close by. Noise may make a share less than 0 or more than 1: in the sum it cancels
 // out. So the sum does not depend on the threshold by which the mask was made, as long as it was about half.
