@@ -29,12 +29,12 @@ audit::SyslogOptions options_of(const config::Config& config) {
 }
 
 // Of an image that is still here; "unknown" else.
-audit::Trail::PatientOf patient_in(store::Database& database, std::filesystem::path spool_folder) {
-    return [&database, spool_folder = std::move(spool_folder)](const std::string& study_uid) -> std::string {
+audit::Trail::PatientOf patient_in(store::Database& database, const spool::Spool& spool) {
+    return [&database, &spool](const std::string& study_uid) -> std::string {
         try {
             const auto images = database.instances_of(study_uid);
             if (images.empty()) return "unknown";
-            const auto header = dicom::read_study_header(spool_folder / images.front().path);
+            const auto header = dicom::read_study_header(spool.file_of(images.front()));
             return header && !header->patient_id.empty() ? header->patient_id : "unknown";
         } catch (const std::exception&) {
             return "unknown";
@@ -50,15 +50,14 @@ bool is_stranger(receive::Refusal why) {
 
 }  // namespace
 
-AuditTrail::AuditTrail(const config::Config& config, store::Database& database,
-                       std::filesystem::path spool_folder) {
+AuditTrail::AuditTrail(const config::Config& config, store::Database& database, const spool::Spool& spool) {
     if (config.audit.host.empty()) return;
     const auto& source = config.audit.source_id;
     trail_ = std::make_unique<audit::Trail>(
         options_of(config),
         audit::Reporter{config.node.ae_title, source.empty() ? config.node.ae_title : source, host_name(),
                         ::getpid()},
-        patient_in(database, std::move(spool_folder)));
+        patient_in(database, spool));
     trail_->record(audit::Application{true});
 }
 

@@ -6,15 +6,16 @@
 #include "audit/trail.hpp"
 #include "config/config.hpp"
 #include "receive/server.hpp"
+#include "spool/spool.hpp"
 #include "store/store.hpp"
 
 namespace calcinode::app {
 
 class AuditTrail {
   public:
-    // Nothing is recorded where no syslog server is configured. `database` and `spool_folder` (of its rows'
-    // paths) are asked for Patient IDs.
-    AuditTrail(const config::Config& config, store::Database& database, std::filesystem::path spool_folder);
+    // Nothing is recorded where no syslog server is configured. `database` and `spool` are asked for
+    // Patient IDs, and must outlive this.
+    AuditTrail(const config::Config& config, store::Database& database, const spool::Spool& spool);
     ~AuditTrail();  // the application stops
 
     // Of strangers only: trouble with what a known peer sends is no security alert.

@@ -57,7 +57,7 @@ Daemon::Daemon(const config::Config& config, DataFolder folder, std::unique_ptr<
       folder_(std::move(folder)),
       database_(std::move(database)),
       spool_(std::move(spool)),
-      audit_(std::make_unique<AuditTrail>(config_, *database_, folder_.spool())),
+      audit_(std::make_unique<AuditTrail>(config_, *database_, spool_)),
       analysis_jobs_(*database_, spool_, folder_.results(), config_),
       commitments_(*database_, retry_policy(config_.delivery)) {}
 
@@ -93,7 +93,10 @@ receive::InstanceSink Daemon::sink() {
     sink.on_refused = [this](auto why, const auto& address, const auto& what) {
         audit_->refused(why, address, what);
     };
-    sink.on_brought = [this](const auto& brought) { audit_->brought(brought); };
+    sink.on_brought = [this](const auto& brought) {
+        spool_.cut_to_length();
+        audit_->brought(brought);
+    };
     return sink;
 }
 
@@ -184,7 +187,7 @@ void Daemon::start_outbox(deliver::Route route, std::unique_ptr<deliver::Peer> p
 }
 
 Result<> Daemon::open_to_people() {
-    auto server = start_web_server(config_, folder_.database(), folder_.results(), *server_, meters_);
+    auto server = start_web_server(config_, folder_.database(), folder_.results(), spool_, *server_, meters_);
     if (!server) return std::unexpected(server.error());
     web_ = std::move(*server);
     return {};

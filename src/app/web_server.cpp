@@ -28,16 +28,17 @@ web::Live live_of(const config::Config& config, const receive::Server& receiver,
 }
 
 // As the first image that is kept of the study names the patient.
-std::optional<web::Patient> patient_of(const std::filesystem::path& spool, store::Database& database,
+std::optional<web::Patient> patient_of(const spool::Spool& spool, store::Database& database,
                                        const std::string& study_uid) {
     const auto images = database.instances_of(study_uid);
     if (images.empty()) return std::nullopt;
-    const auto header = dicom::read_study_header(spool / images.front().path);
+    const auto header = dicom::read_study_header(spool.file_of(images.front()));
     if (!header) return std::nullopt;
     return web::Patient{header->patient_name, header->patient_id};
 }
 
-web::Node node_of(const config::Config& config, const receive::Server& receiver, const Meters& meters) {
+web::Node node_of(const config::Config& config, const spool::Spool& spool, const receive::Server& receiver,
+                  const Meters& meters) {
     web::Node node;
     // Copies: the daemon's own configuration changes when it is read again, on another thread.
     // Certificates are those that were read at the start, whatever the files hold meanwhile.
@@ -49,8 +50,7 @@ web::Node node_of(const config::Config& config, const receive::Server& receiver,
     };
     node.status = [config](store::Database& database) { return in_json(status_of(config, database, true)); };
     if (config.http.show_patient_names)
-        node.patient = [spool = config.node.data_dir / "spool"](store::Database& database,
-                                                                const std::string& study_uid) {
+        node.patient = [&spool](store::Database& database, const std::string& study_uid) {
             return patient_of(spool, database, study_uid);
         };
     return node;
@@ -61,6 +61,7 @@ web::Node node_of(const config::Config& config, const receive::Server& receiver,
 Result<std::unique_ptr<web::Server>> start_web_server(const config::Config& config,
                                                       const std::filesystem::path& database_file,
                                                       const std::filesystem::path& results_folder,
+                                                      const spool::Spool& spool,
                                                       const receive::Server& receiver, const Meters& meters) {
     const auto& http = config.http;
     if (!http.enabled) return nullptr;
@@ -68,7 +69,7 @@ Result<std::unique_ptr<web::Server>> start_web_server(const config::Config& conf
     if (!token) return std::unexpected(token.error());
     auto database = store::Database::open_existing(database_file);
     if (!database) return std::unexpected(database.error());
-    web::Context context{.node = node_of(config, receiver, meters),
+    web::Context context{.node = node_of(config, spool, receiver, meters),
                          .database = std::move(*database),
                          .results = results_folder,
                          .destinations = config::receivers_of(config)};

@@ -104,9 +104,9 @@ void Connection::serve_association(PeerSocket& socket, Association& association)
         ending = Ending::shutdown;
         how = "aborted here: the node shuts down";
     }
-    if (!brought.stored.empty()) rules_->sink.on_brought(brought);
     const auto& t = session.tally();
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    if (!brought.stored.empty()) rules_->sink.on_brought(brought);
     const auto line = fmt::format(
         "association from {} at {}{} {}: {} stored, {} duplicates, {} conflicts, {} ignored, {} refused, {} "
         "bytes in {:.2f} s",

@@ -1,7 +1,6 @@
 #include "spool/incoming_file.hpp"
 
 #include <fcntl.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,9 +21,7 @@ IncomingFile::IncomingFile(PreparedFiles& stock, PreparedFiles::Taken taken, std
 
 IncomingFile::~IncomingFile() {
     if (prepared_.empty()) return;
-    if (placed_)
-        settle_length();
-    else if (as_it_was_ && error_ == 0 && bytes() <= PreparedFiles::file_bytes)
+    if (as_it_was_ && error_ == 0 && bytes() <= PreparedFiles::file_bytes)
         stock_->give_back(std::move(prepared_));
     else
         stock_->discard(prepared_);
@@ -69,19 +66,8 @@ bool IncomingFile::cut_to_length() {
     return ::ftruncate(fd_.get(), static_cast<off_t>(bytes())) == 0;
 }
 
-// After a kill before this, or where it fails, the file still has its name in the stock: the next start finds
-// it there.
-void IncomingFile::settle_length() {
-    if (cut_to_length())
-        stock_->placed(std::move(prepared_));
-    else
-        spdlog::error("{} can't be cut to its length, which the next start tries again: {}",
-                      stock_->path_of(prepared_).string(), system_error_text(errno));
-}
-
 IncomingFile::Placed IncomingFile::place_prepared(const std::filesystem::path& target) {
-    // To sync another length would cost what is to be saved, and to cut the file half as much: the end is
-    // noted.
+    // To sync another length would cost what is to be saved: the end is noted.
     const bool fits = bytes() <= PreparedFiles::capacity;
     const auto note = end_page(bytes());
     if (fits) error_ = write_at(fd_, std::as_bytes(std::span(note)), PreparedFiles::capacity);
@@ -90,7 +76,7 @@ IncomingFile::Placed IncomingFile::place_prepared(const std::filesystem::path& t
     if (::fdatasync(fd_.get()) != 0) return failed(errno);
     if (::link(stock_->path_of(prepared_).c_str(), target.c_str()) != 0)
         return errno == EEXIST ? Placed::taken : failed(errno);
-    placed_ = true;
+    stock_->placed(std::exchange(prepared_, {}), bytes());
     return Placed::placed;
 }
 

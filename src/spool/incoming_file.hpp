@@ -38,22 +38,20 @@ class IncomingFile {
     enum class Placed { placed, taken, failed };  // taken: `target` exists; failed: see error_number()
     // Writes the header, gives the file the name `target` if that is free, and puts data and a name on stable
     // storage. A power cut before its end may leave the file incomplete, which the checksum in its header
-    // tells. After a failed sync the name is free again. A prepared file gets its length when this is
-    // destroyed: until then zeros or the page of its end may follow.
+    // tells. After a failed sync the name is free again. Zeros or the page of its end may follow in a
+    // prepared file until its stock cuts it.
     Placed place(std::string_view header, const std::filesystem::path& target, Syncing& syncing);
 
   private:
     bool cut_to_length();
-    void settle_length();
     Placed place_prepared(const std::filesystem::path& target);
     Placed failed(int error);
 
     Fd fd_;
     PageWriter pages_;
     PreparedFiles* stock_ = nullptr;
-    std::string prepared_;   // the name it has already; empty: none
+    std::string prepared_;   // the name it has already; empty: none, or the stock's again
     bool as_it_was_ = true;  // its beginning
-    bool placed_ = false;    // under the other name, too, but longer than it should be until it is destroyed
     int error_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <functional>
 
 #include "spool/durable.hpp"
 
@@ -16,8 +17,10 @@ namespace fs = std::filesystem;
 
 using namespace std::chrono_literals;
 
-// So long nobody must have sent before files are made.
+// So long nobody must have sent before files are made, or settled.
 constexpr auto quiet = 300ms;
+// Where images never cease to come they are settled all the same.
+constexpr auto longest_unsettled = 5s;
 // A quota that statvfs does not show, or a failing disk: not to be filled again and again.
 constexpr auto after_failure = 5min;
 // Made and synced together: between two of these a sender is seen.
@@ -82,9 +85,32 @@ void PreparedFiles::discard(const std::string& name) {
     --used_;
 }
 
-void PreparedFiles::placed(std::string name) {
+void PreparedFiles::placed(std::string name, std::uint64_t end) {
     const std::scoped_lock lock(mutex_);
+    if (unsettled_.empty()) first_unsettled_ = Clock::now();
+    uncut_.push_back({name, end});
     unsettled_.push_back(std::move(name));
+}
+
+// One at a time, so that whoever comes second does not return before the first one's are cut.
+Result<> PreparedFiles::cut_to_length() {
+    const std::scoped_lock one_at_a_time(cutting_);
+    std::vector<Uncut> files;
+    {
+        const std::scoped_lock lock(mutex_);
+        files.swap(uncut_);
+    }
+    Result<> done;
+    const auto not_cut = [&](const Uncut& file) {
+        const auto path = path_of(file.name);
+        if (::truncate(path.c_str(), static_cast<off_t>(file.end)) == 0 || errno == ENOENT) return false;
+        done = fail("cannot cut " + path.string() + " to its length: " + system_error_text(errno));
+        return true;
+    };
+    std::erase_if(files, std::not_fn(not_cut));
+    const std::scoped_lock lock(mutex_);
+    uncut_.insert(uncut_.end(), files.begin(), files.end());
+    return done;
 }
 
 Result<> PreparedFiles::settle() {
@@ -95,7 +121,8 @@ Result<> PreparedFiles::settle() {
         names.swap(unsettled_);
     }
     if (names.empty()) return {};
-    auto settled = sync_all(folder_);
+    auto settled = cut_to_length();
+    if (settled) settled = sync_all(folder_);
     if (settled) settled = remove(names);
     const std::scoped_lock lock(mutex_);
     if (settled)
@@ -103,6 +130,16 @@ Result<> PreparedFiles::settle() {
     else
         unsettled_.insert(unsettled_.end(), names.begin(), names.end());
     return settled;
+}
+
+bool PreparedFiles::is_due() const {
+    const std::scoped_lock lock(mutex_);
+    const auto now = Clock::now();
+    return now - last_taken_ >= quiet || now - first_unsettled_ >= longest_unsettled;
+}
+
+Result<> PreparedFiles::settle_if_due() {
+    return is_due() ? settle() : Result<>{};
 }
 
 // For good: they don't come back by a power cut.

@@ -4,7 +4,9 @@
 // are, for the name. Over blocks that are there it is one. So a stock of files is kept, each of the size of a
 // CT slice and filled with zeros, and made up again when nobody sends. An instance is written into one,
 // synced, and gets its own name besides, which is not synced: that is done later for many at once (settle),
-// and until then a start finds the instance under the name it was prepared with (sweep).
+// and until then a start finds the instance under the name it was prepared with (sweep). Its file is cut to
+// its length later, too: to give the end's blocks back is a request to the disk of its own, which the next
+// image of the same sender would have to wait for.
 #pragma once
 
 #include <chrono>
@@ -31,6 +33,9 @@ class PreparedFiles {
     static constexpr std::uint64_t capacity = file_bytes - PageWriter::page_bytes;
 
     explicit PreparedFiles(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    ~PreparedFiles() { cut_to_length(); }
+    PreparedFiles(const PreparedFiles&) = delete;
+    PreparedFiles& operator=(const PreparedFiles&) = delete;
 
     struct Taken {
         Fd fd;
@@ -44,13 +49,19 @@ class PreparedFiles {
     void give_back(std::string name);
     // What was taken is of no use any more.
     void discard(const std::string& name);
-    // What was taken has its own name besides, which is to be put on stable storage.
-    void placed(std::string name);
+    // What was taken has its own name besides, which is to be put on stable storage. The instance in it ends
+    // at `end`, where the file is to be cut.
+    void placed(std::string name, std::uint64_t end);
     std::filesystem::path path_of(const std::string& name) const { return folder_ / name; }
 
-    // Puts the own names of all that was placed on stable storage and takes the others away. It may wait for
-    // all that others have to write on this file system.
+    // Cuts all that was placed to its length, before it is read. An Error where one can't be cut, which is
+    // tried again by the next call.
+    Result<> cut_to_length();
+    // The same, puts the own names on stable storage, and takes the others away. It may wait for all that
+    // others have to write on this file system.
     Result<> settle();
+    // The same where nobody sends just now, or some of them wait for it for seconds.
+    Result<> settle_if_due();
     // Makes some of those that `wanted` bytes have place for and that are not there, unless one was taken
     // just now: whoever sends has the disk for himself. Returns whether there are more to make at once. After
     // an Error it makes none for some minutes.
@@ -61,17 +72,23 @@ class PreparedFiles {
   private:
     using Clock = std::chrono::steady_clock;
     std::size_t lacking(std::uint64_t wanted) const;
+    bool is_due() const;
     Result<> remove(const std::vector<std::string>& names) const;
     std::string new_name();
 
     std::filesystem::path folder_;
     mutable std::mutex mutex_;
+    struct Uncut {
+        std::string name;
+        std::uint64_t end;
+    };
     std::vector<std::string> stock_;
+    std::vector<Uncut> uncut_;  // of the unsettled ones
     std::vector<std::string> unsettled_;
-    std::size_t used_ = 0;                       // taken, and neither given back nor gone
-    Clock::time_point last_taken_, not_before_;  // of the next one made
+    std::size_t used_ = 0;                                         // taken, and neither given back nor gone
+    Clock::time_point last_taken_, first_unsettled_, not_before_;  // of the next one made
     std::uint64_t last_number_ = 0;
-    std::mutex settling_;
+    std::mutex settling_, cutting_;
 };
 
 // The last page of a prepared file that was not cut to its length yet: it says where the instance ends.

@@ -1,5 +1,6 @@
 #include "spool/spool.hpp"
 
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -156,7 +157,7 @@ std::expected<Kept, Rejected> Spool::keep(Arrival& arrival) try {
 
 // The name is taken, but has no row: that was lost in a crash, or could not be added.
 std::expected<Kept, Rejected> Spool::name_taken(const store::InstanceRow& again) {
-    const auto target = folder_ / again.path;
+    const auto target = file_of(again);
     if (const int failed = sync_file_and_name(target); failed != 0)
         return refuse_storage("cannot sync " + target.string(), failed);
     const auto first = read_part10(target);
@@ -174,7 +175,7 @@ Kept Spool::keep_first(const store::InstanceRow& again, const store::InstanceRow
 }
 
 Result<bool> Spool::keep_prepared(std::uint64_t bytes, std::uint64_t spare) {
-    if (auto settled = prepared_->settle(); !settled) return std::unexpected(settled.error());
+    if (auto settled = prepared_->settle_if_due(); !settled) return std::unexpected(settled.error());
     const auto free = free_bytes(folder_);
     const auto least = std::max<std::uint64_t>(space_->enough_bytes(), spare);
     // Where room is wanted the stock is the first to go.
@@ -197,7 +198,13 @@ std::mutex& Spool::lock_of(const std::string& relative_path) {
 }
 
 std::filesystem::path Spool::file_of(const store::InstanceRow& row) const {
+    cut_to_length();
     return folder_ / row.path;
+}
+
+// What can't be cut is tried again with the next, and by the next start.
+void Spool::cut_to_length() const {
+    if (auto cut = prepared_->cut_to_length(); !cut) spdlog::error("{}", cut.error().what);
 }
 
 }  // namespace calcinode::spool

@@ -70,7 +70,10 @@ class Spool {
     // Throws store::StoreFailure.
     std::expected<Kept, Rejected> commit_instance(Arrival& arrival);
 
+    // To be read: before this returns it is cut to its length, if it was not.
     std::filesystem::path file_of(const store::InstanceRow& row) const;
+    // For readers that do not ask: all that is kept is a file as any other. For when a sender has gone.
+    void cut_to_length() const;
     const std::filesystem::path& folder() const { return folder_; }
     Space& space() { return *space_; }
 

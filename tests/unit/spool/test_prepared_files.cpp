@@ -75,6 +75,7 @@ struct Bench {
     }
     // Without making any, however long it takes.
     void settle() {
+        std::this_thread::sleep_for(std::chrono::milliseconds(310));  // as if nobody sent any more
         const auto stock = std::ranges::count_if(
             files_in(prepared()), [](const fs::path& file) { return fs::hard_link_count(file) == 1; });
         REQUIRE(spool->keep_prepared(static_cast<std::uint64_t>(stock) * PreparedFiles::file_bytes));
@@ -111,9 +112,9 @@ struct Bench {
     }
     // All that was not synced is gone: rows, the instance's own name, and that its file was cut.
     void cut_power(const CtFile& ct) {
-        const auto file = unsettled();
+        const auto file = unsettled(), named = *file_of(ct);
         const auto length = fs::file_size(file);
-        REQUIRE(fs::remove(*file_of(ct)));
+        REQUIRE(fs::remove(named));
         fs::resize_file(file, PreparedFiles::capacity);
         std::ofstream(file, std::ios::binary | std::ios::app) << spool::end_page(length);
         forget_rows();
@@ -143,6 +144,28 @@ TEST_CASE("what is received into a prepared file is a file like any other, once 
     bench.settle();
     CHECK(fs::hard_link_count(*bench.file_of({})) == 1);
     CHECK(files_in(bench.prepared()).size() == 3);
+}
+
+TEST_CASE("while somebody sends nothing is settled or cut, but whoever reads a file finds it cut") {
+    Bench bench;
+    REQUIRE(bench.commit(numbered(1)).has_value());
+    REQUIRE(bench.commit(numbered(2)).has_value());
+    REQUIRE(bench.spool->keep_prepared(wanted));
+    const auto first = bench.folder / "spool" / bench.database->find_instance("1.2.3.1")->path;
+    CHECK(fs::file_size(first) == PreparedFiles::file_bytes);
+    CHECK(fs::hard_link_count(first) == 2);
+    CHECK(bench.holds(numbered(2)));
+    CHECK(fs::file_size(first) ==
+          static_cast<std::uintmax_t>(bench.database->find_instance("1.2.3.1")->bytes));
+    CHECK(fs::hard_link_count(first) == 2);
+}
+
+TEST_CASE("what was received is cut when the spool is closed") {
+    Bench bench;
+    REQUIRE(bench.commit({}).has_value());
+    const auto row = *bench.database->find_instance("1.2.3.1");
+    bench.stop();
+    CHECK(fs::file_size(bench.folder / "spool" / row.path) == static_cast<std::uintmax_t>(row.bytes));
 }
 
 TEST_CASE("where the stock is used up an instance goes into a new file") {
