@@ -26,6 +26,11 @@ def need():
         cases.skip_loudly("mkfs.ext4 (package e2fsprogs) is not installed")
 
 
+def sync(folder):
+    """What is written on the file system of `folder`, and on no other: beside this there are tests of what was not synced."""
+    subprocess.run(["sync", "--file-system", str(folder)], check=True)
+
+
 class LoopDisk:
     """Mounted at `folder` as a context manager, backed by the file `image`, which is made if it is not there."""
 

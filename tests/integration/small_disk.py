@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 
 import cases
+import loop_disk
 
 
 class SmallDisk:
@@ -45,7 +46,7 @@ class SmallDisk:
 
     def leave(self, mib):
         """Fills the disk, or gives room, so that about this much is free."""
-        os.sync()  # what is only promised is taken
+        loop_disk.sync(self.root)  # what is only promised is taken
         taken = self.ballast.stat().st_size if self.ballast.exists() else 0
         wanted = taken + self.free() - int(mib * (1 << 20))
         if wanted <= 0:
@@ -56,7 +57,7 @@ class SmallDisk:
             file.truncate(min(wanted, taken))
             if wanted > taken:
                 os.posix_fallocate(file.fileno(), 0, wanted)
-        os.sync()
+        loop_disk.sync(self.root)
 
     def fill(self):
         """Not a byte is left."""

@@ -105,7 +105,7 @@ class PowerCut(unittest.TestCase):
         port = orthanc.free_port()
         received = self.disk.folder / "received"
         received.mkdir()
-        os.sync()
+        loop_disk.sync(received)
         scp = subprocess.Popen(["storescp", "--bit-preserving", "-od", str(received), str(port)])
         try:
             daemon.wait_for(lambda: not connection_refused(port), 20)

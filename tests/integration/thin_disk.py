@@ -59,7 +59,7 @@ class ThinDisk:
         """From now on the storage has no block left."""
         # What the journal holds goes to its place first. A folder's new block would fail there, half a minute later or
         # as soon as anybody on this machine calls sync, and abort the journal: that is another test.
-        _run("sync", "--file-system", self.root)
+        loop_disk.sync(self.root)
         with open(self.ballast, "wb", buffering=0) as file:
             try:
                 while file.write(bytes(1 << 16)):
