@@ -1,6 +1,5 @@
 #include "spool/spool.hpp"
 
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -202,9 +201,10 @@ std::filesystem::path Spool::file_of(const store::InstanceRow& row) const {
     return folder_ / row.path;
 }
 
-// What can't be cut is tried again with the next, and by the next start.
+// What can't be cut is tried again, and told, by keep_prepared(): on a disk that fails, a line for each file
+// that somebody reads would fill the log.
 void Spool::cut_to_length() const {
-    if (auto cut = prepared_->cut_to_length(); !cut) spdlog::error("{}", cut.error().what);
+    static_cast<void>(prepared_->cut_to_length());
 }
 
 }  // namespace calcinode::spool

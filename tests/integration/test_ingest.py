@@ -43,7 +43,7 @@ class Ingest(unittest.TestCase):
         kept = node.data_dir / "spool" / row[0]["path"]
 
         def cut():
-            """the file cut to its length: a prepared one is longer until after the answer, and says where it ends"""
+            """the file cut to its length: a prepared one is longer until its sender has gone, and says where it ends"""
             return xxhash.xxh3_128_hexdigest(dataset_bytes(kept)) == row[0]["checksum"]
         daemon.wait_for(cut, 20, every=0.05)
         self.assertEqual(dataset_bytes(kept), dataset_bytes(file))
