@@ -33,7 +33,9 @@ class PreparedFiles {
     static constexpr std::uint64_t capacity = file_bytes - PageWriter::page_bytes;
 
     explicit PreparedFiles(std::filesystem::path folder) : folder_(std::move(folder)) {}
-    ~PreparedFiles() { cut_to_length(); }
+    ~PreparedFiles() {
+        if (const auto cut = cut_to_length(); !cut) return;  // the next start does it
+    }
     PreparedFiles(const PreparedFiles&) = delete;
     PreparedFiles& operator=(const PreparedFiles&) = delete;
 

@@ -204,7 +204,7 @@ std::filesystem::path Spool::file_of(const store::InstanceRow& row) const {
 // What can't be cut is tried again, and told, by keep_prepared(): on a disk that fails, a line for each file
 // that somebody reads would fill the log.
 void Spool::cut_to_length() const {
-    static_cast<void>(prepared_->cut_to_length());
+    if (const auto cut = prepared_->cut_to_length(); !cut) return;
 }
 
 }  // namespace calcinode::spool
