@@ -70,8 +70,8 @@ VoxelBox box_in_reach(const std::vector<LpsPoint>& points, const Grid& grid) {
 }
 
 // How far each voxel of the box is from the nearest solid centre.
-std::vector<float> distance_to_centres(const VoxelBox& box, const std::vector<LpsPoint>& points,
-                                       const Grid& grid) {
+kernels::Large<float> distance_to_centres(const VoxelBox& box, const std::vector<LpsPoint>& points,
+                                          const Grid& grid) {
     std::vector<std::uint8_t> mask(box.voxels(), 0);
     for (const auto& point : points) {
         const auto v = grid.nearest(point);

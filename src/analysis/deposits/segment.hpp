@@ -7,6 +7,7 @@
 
 #include "analysis/deposits/candidates.hpp"
 #include "analysis/deposits/voxel_box.hpp"
+#include "analysis/kernels/memory.hpp"
 #include "analysis/spine/frame.hpp"
 
 namespace calcinode::deposits {
@@ -33,7 +34,7 @@ class Segmenter {
     const Grid* grid_;
     VoxelBox box_;
     std::vector<std::int16_t> hu_;
-    std::vector<float> distance_;      // of each voxel from the nearest solid centre
+    kernels::Large<float> distance_;   // of each voxel from the nearest solid centre
     std::vector<std::uint8_t> dense_;  // above the edge, in reach
     std::vector<float> own_;  // log of how much more likely a deposit's than bone's, wherever it lies
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 
 #include "analysis/deposits/voxel_box.hpp"
 #include "analysis/kernels/components.hpp"
@@ -16,7 +17,7 @@ constexpr double least_radius_mm = 2.5;
 constexpr double most_share = 0.8;  // of the outline: more is all of it
 
 // Of what the ball of that radius may have its middle in, the part that holds the deepest voxel.
-std::vector<std::uint8_t> core_of(const VoxelBox& box, const std::vector<float>& depth, std::size_t deepest,
+std::vector<std::uint8_t> core_of(const VoxelBox& box, std::span<const float> depth, std::size_t deepest,
                                   double radius) {
     std::vector<std::uint8_t> core(depth.size());
     std::ranges::transform(depth, core.begin(), [&](float d) { return d >= radius; });

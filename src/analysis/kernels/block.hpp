@@ -5,13 +5,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+
+#include "analysis/kernels/memory.hpp"
 
 namespace calcinode::kernels {
 
 struct Block {
     std::array<int, 3> size{};
-    std::vector<std::int16_t> values;
+    Large<std::int16_t> values;
 
     std::size_t offset(int i, int j, int k) const {
         return (static_cast<std::size_t>(k) * static_cast<std::size_t>(size[1]) +

@@ -50,11 +50,11 @@ void along_columns(float* plane, int width, int count, std::ptrdiff_t step, Enve
 }  // namespace
 
 // Squared distances within rows, then slices, then all: the squares of the axes add up.
-std::vector<float> distance_mm(const std::vector<std::uint8_t>& mask, std::array<int, 3> size,
-                               std::array<double, 3> spacing_mm, int threads) {
+Large<float> distance_mm(const std::vector<std::uint8_t>& mask, std::array<int, 3> size,
+                         std::array<double, 3> spacing_mm, int threads) {
     const auto [nx, ny, nz] = size;
     const std::ptrdiff_t area = static_cast<std::ptrdiff_t>(nx) * ny;
-    auto distance = zeros<float>(mask.size());
+    Large<float> distance(mask.size());
     parallel_for(threads, nz, [&](int k) {
         Envelope envelope(ny, spacing_mm[1]);
         std::vector<float> column;

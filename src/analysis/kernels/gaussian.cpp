@@ -129,7 +129,7 @@ class Band {
 }  // namespace
 
 Block gaussian(const Block& in, double sigma, int threads) {
-    Block out{in.size, zeros<std::int16_t>(in.values.size())};
+    Block out{in.size, Large<std::int16_t>(in.values.size())};
     if (in.values.empty()) return out;
     const auto weights = gaussian_weights(sigma);
     for_bands(threads, in.size[1], [&](int first, int end) { Band(in, weights, first, end).run(out); });

@@ -12,29 +12,32 @@ namespace calcinode::kernels {
 // it has none, nothing happens.
 void prefer_large_pages(void* start, std::size_t bytes);
 
-// `count` zeros. Fetching a volume's memory in pages of 4 kB takes longer than many a kernel.
-template <class Value>
-std::vector<Value> zeros(std::size_t count) {
-    std::vector<Value> values;
-    values.reserve(count);
-    prefer_large_pages(values.data(), count * sizeof(Value));
-    values.resize(count);
-    return values;
-}
+// Takes that back, for the memory's next owner. Pages that are there stay.
+void prefer_small_pages(void* start, std::size_t bytes);
 
-// Leaves values unset that are given none, so that the threads that write them are those that fetch the
-// memory.
+// Large pages as long as the values live: fetching a volume's memory in pages of 4 kB takes longer than many
+// a kernel. The C library hands the same memory out in small blocks afterwards, and each of these, while in
+// use, would then keep 2 MiB of a daemon's memory.
 template <class Value>
-struct UnsetAllocator : std::allocator<Value> {
-    template <class Other>
-    struct rebind {
-        using other = UnsetAllocator<Other>;
-    };
+struct LargePages : std::allocator<Value> {
     Value* allocate(std::size_t count) {
         Value* const values = std::allocator<Value>::allocate(count);
         prefer_large_pages(values, count * sizeof(Value));
         return values;
     }
+    void deallocate(Value* values, std::size_t count) {
+        prefer_small_pages(values, count * sizeof(Value));
+        std::allocator<Value>::deallocate(values, count);
+    }
+};
+
+template <class Value>
+using Large = std::vector<Value, LargePages<Value>>;
+
+// Leaves values unset that are given none, so that the threads that write them are those that fetch the
+// memory.
+template <class Value>
+struct UnsetAllocator : LargePages<Value> {
     template <class Other>
     void construct(Other* at) {
         ::new (static_cast<void*>(at)) Other;

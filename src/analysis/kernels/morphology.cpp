@@ -133,7 +133,7 @@ class Band {
 
 template <class Order>
 Block extreme(const Block& in, double radius, int threads) {
-    Block out{in.size, zeros<std::int16_t>(in.values.size())};
+    Block out{in.size, Large<std::int16_t>(in.values.size())};
     const Ball ball(radius);
     for_bands(threads, in.size[1], [&](int first, int end) { Band<Order>(in, ball, first, end).run(out); });
     return out;

@@ -143,7 +143,7 @@ void resample_plane(const Volume& volume, const Affine& at, int nx, int ny, std:
 
 Block resample(const Volume& volume, const Affine& at, std::array<int, 3> size, int threads) {
     const auto [nx, ny, nz] = size;
-    Block block{size, zeros<std::int16_t>(static_cast<std::size_t>(nx) * static_cast<std::size_t>(ny) *
+    Block block{size, Large<std::int16_t>(static_cast<std::size_t>(nx) * static_cast<std::size_t>(ny) *
                                           static_cast<std::size_t>(nz))};
     parallel_for(threads, nz, [&, nx = nx, ny = ny](int k) {
         const Affine plane{at.first + at.step[2] * k, at.step};

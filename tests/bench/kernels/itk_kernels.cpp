@@ -25,8 +25,8 @@ itk::Size<3> size_of(std::array<int, 3> size) {
 }
 
 // An image over values that are ours. The filters here do not write to their input.
-template <class Value>
-typename Image<Value>::Pointer wrapped(const std::vector<Value>& values, std::array<int, 3> size,
+template <class Values, class Value = typename Values::value_type>
+typename Image<Value>::Pointer wrapped(const Values& values, std::array<int, 3> size,
                                        std::array<double, 3> spacing = {1, 1, 1}) {
     auto image = Image<Value>::New();
     image->SetRegions(size_of(size));

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <span>
 
 #include "analysis/kernels/distance.hpp"
 
@@ -48,7 +49,7 @@ std::vector<double> by_brute_force(const Scene& scene) {
     return distance;
 }
 
-double largest_difference(const std::vector<float>& a, const std::vector<double>& b) {
+double largest_difference(std::span<const float> a, const std::vector<double>& b) {
     double largest = 0;
     for (std::size_t n = 0; n < a.size(); ++n)
         if (static_cast<double>(a[n]) != b[n])  // both may be infinite
@@ -73,9 +74,9 @@ TEST_CASE("nothing is near an empty mask, and all is in a full one") {
     const std::array<double, 3> spacing{0.4, 0.7, 2};
     const std::size_t voxels = 19 * 5 * 7;
     CHECK(kernels::distance_mm(std::vector<std::uint8_t>(voxels, 0), size, spacing, 2) ==
-          std::vector<float>(voxels, nowhere));
+          kernels::Large<float>(voxels, nowhere));
     CHECK(kernels::distance_mm(std::vector<std::uint8_t>(voxels, 1), size, spacing, 2) ==
-          std::vector<float>(voxels, 0));
+          kernels::Large<float>(voxels, 0));
 }
 
 TEST_CASE("the distance along a long row is exact to the micrometre") {

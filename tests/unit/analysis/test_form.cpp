@@ -45,7 +45,8 @@ double standing_out_in(const Volume& volume, const std::vector<std::size_t>& vox
     Candidate candidate;
     candidate.voxels.assign(voxels.begin(), voxels.end());
     candidate.volume_mm3 = static_cast<double>(voxels.size());
-    return standing_out(candidate, {volume.grid.size, volume.hu}, candidate.volume_mm3, hu);
+    return standing_out(candidate, {volume.grid.size, {volume.hu.begin(), volume.hu.end()}},
+                        candidate.volume_mm3, hu);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 
 Block empty(int n) {
     return {{n, n, n},
-            std::vector<std::int16_t>(static_cast<std::size_t>(n) * static_cast<std::size_t>(n * n), 0)};
+            kernels::Large<std::int16_t>(static_cast<std::size_t>(n) * static_cast<std::size_t>(n * n), 0)};
 }
 
 }  // namespace
