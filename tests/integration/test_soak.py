@@ -32,8 +32,9 @@ RESTARTED = 1 / 3        # of the studies come while the daemon is stopped and k
 LIVES = (2, 8)           # seconds between these
 PATIENT = 4              # each so many-th life lasts until a study was judged, however slow the machine is ...
 PATIENCE_S = 120         # ... but not longer
-BATCHES = 10             # of the long life; after each the daemon is idle and is looked at
+BATCHES = 13             # of the long life; after each the daemon is idle and is looked at
 WARM_UP = 3              # batches, in which caches and the allocator's heaps fill
+COMPARED = 5             # looks at each end, by their medians: each heap's free end, of 0 to 2 MiB, is not given back
 ENOUGH_TO_JUDGE = 100    # studies from which on the memory is judged, not only told
 MOST_GROWTH = 0.05
 RETURNED_WITHIN_S = 11   # what was freed, to the system
@@ -178,7 +179,7 @@ class Soak(unittest.TestCase):
         return looks
 
     def assert_flat(self, looks):
-        warm, last = looks[WARM_UP:WARM_UP + 3], looks[-3:]
+        warm, last = looks[WARM_UP:WARM_UP + COMPARED], looks[-COMPARED:]
         print("resident MiB: " + " ".join(f"{kib / 1024:.0f}" for kib, _, _ in looks), flush=True)
         growth = statistics.median(x[0] for x in last) / statistics.median(x[0] for x in warm) - 1
         print(f"growth after the warm-up {growth:+.1%}; files {looks[-1][1]}, threads {looks[-1][2]}", flush=True)
@@ -192,9 +193,9 @@ class Soak(unittest.TestCase):
         restarts = self.with_restarts(restarted)
         looks = self.one_long_life(STUDIES - restarted)
         print(f"{STUDIES} studies, {restarts} restarts, {len(self.ledger.instances)} instances", flush=True)
-        self.assert_flat(looks)
         senders.assert_kept(self, self.node, self.ledger)
         senders.assert_one_result_each(self, self.node, self.ledger, self.pacs, self.hospital.revisions)
+        self.assert_flat(looks)
 
 
 if __name__ == "__main__":
