@@ -144,7 +144,9 @@ void Daemon::start_workers() {
     retention_ = std::make_unique<Retention>(*database_, spool_, folder_.results(), config_.retention);
     housekeeper_ = std::make_unique<Worker>("housekeeping", look_at_disk, [this](std::stop_token) {
         // Says when there is room again, also where nobody sends.
-        meters_.takes_images(spool_.space().has_room());
+        const bool has_room = spool_.space().has_room();
+        meters_.takes_images(has_room);
+        folder_.tell_whether_images_are_refused(!has_room);
         return retention_->remove_next(now_ms());
     });
     const auto prepared_bytes = static_cast<std::uint64_t>(config_.receive.prepared_mib) * mib;

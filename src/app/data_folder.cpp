@@ -23,21 +23,29 @@ Result<> make_folder(const std::filesystem::path& folder) {
     return {};
 }
 
+Result<Fd> open_to_lock(const std::filesystem::path& file) {
+    Fd opened(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
+    if (!opened) return fail("cannot open " + file.string() + ": " + system_error_text(errno));
+    return opened;
+}
+
 }  // namespace
 
 Result<DataFolder> DataFolder::open(const std::filesystem::path& folder) {
     if (auto made = make_folder(folder); !made) return std::unexpected(made.error());
     const auto file = lock_file(folder);
-    Fd lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
-    if (!lock) return fail("cannot open " + file.string() + ": " + system_error_text(errno));
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    auto lock = open_to_lock(file);
+    if (!lock) return std::unexpected(lock.error());
+    if (::flock(lock->get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK)
             return fail(folder.string() +
                         " is in use by another calcinode daemon; stop it, or give this one "
                         "another node.data_dir");
         return fail("cannot lock " + file.string() + ": " + system_error_text(errno));
     }
-    DataFolder opened(folder, std::move(lock));
+    auto refusal = open_to_lock(refusal_file(folder));
+    if (!refusal) return std::unexpected(refusal.error());
+    DataFolder opened(folder, std::move(*lock), std::move(*refusal));
     for (const auto& part : {opened.spool(), opened.results()})
         if (auto made = make_folder(part); !made) return std::unexpected(made.error());
     return opened;
@@ -52,6 +60,10 @@ void DataFolder::give_sign_of_life() const {
 
 void DataFolder::take_sign_of_life() const {
     ::unlink(sign_of_life(folder_).c_str());
+}
+
+void DataFolder::tell_whether_images_are_refused(bool refused) const {
+    ::flock(refusal_.get(), refused ? LOCK_EX | LOCK_NB : LOCK_UN);
 }
 
 }  // namespace calcinode::app

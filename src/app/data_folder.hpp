@@ -16,6 +16,8 @@ class DataFolder {
 
     void give_sign_of_life() const;
     void take_sign_of_life() const;  // there is none any more
+    // For other processes, on a disk that may be full or broken: a lock as well.
+    void tell_whether_images_are_refused(bool refused) const;
 
     std::filesystem::path spool() const { return folder_ / "spool"; }
     std::filesystem::path results() const { return results_folder(folder_); }
@@ -32,11 +34,16 @@ class DataFolder {
         return folder / "alive";
     }
     static std::filesystem::path lock_file(const std::filesystem::path& folder) { return folder / "lock"; }
+    // Locked while images are refused.
+    static std::filesystem::path refusal_file(const std::filesystem::path& folder) {
+        return folder / "refusing";
+    }
 
   private:
-    DataFolder(std::filesystem::path folder, Fd lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
+    DataFolder(std::filesystem::path folder, Fd lock, Fd refusal)
+        : folder_(std::move(folder)), lock_(std::move(lock)), refusal_(std::move(refusal)) {}
     std::filesystem::path folder_;
-    Fd lock_;
+    Fd lock_, refusal_;
 };
 
 }  // namespace calcinode::app

@@ -2,6 +2,8 @@
 
 #include <sys/statvfs.h>
 
+#include "app/running_daemon.hpp"
+
 namespace calcinode::app {
 
 Disk disk_of(const config::Config& config) {
@@ -11,7 +13,9 @@ Disk disk_of(const config::Config& config) {
     if (::statvfs(config.node.data_dir.c_str(), &system) == 0) {
         disk.free_bytes = std::uint64_t{system.f_bavail} * system.f_frsize;
         disk.total_bytes = std::uint64_t{system.f_blocks} * system.f_frsize;
+        disk.images_refused = disk.free_bytes < disk.refuse_below_bytes;
     }
+    disk.images_refused = disk.images_refused || images_are_refused(config.node.data_dir);
     return disk;
 }
 

@@ -15,6 +15,7 @@ namespace calcinode::app {
 struct Disk {
     std::uint64_t free_bytes = 0, total_bytes = 0;  // for the user that asks
     std::uint64_t refuse_below_bytes = 0;           // receive.minimum_free_mib
+    bool images_refused = false;                    // now, for want of room or after a write that failed
 };
 
 struct NodeStatus {

@@ -139,12 +139,19 @@ std::string delivery_lines(const auto& status, const Commands& commands) {
     return text.empty() ? "  no destination is configured\n" : text;
 }
 
+// What follows the limit below which images are refused.
+std::string refusal_in_words(const Disk& disk) {
+    if (!disk.images_refused) return "";
+    if (disk.free_bytes < disk.refuse_below_bytes) return ": NOW. Free space there";
+    return ". They are refused NOW, though so much is free: a write failed, or there was less a moment ago. "
+           "The log says which";
+}
+
 std::string disk_in_words(const Disk& disk) {
     if (disk.total_bytes == 0) return "the file system does not say how much is free";
     return fmt::format("{} free of {}; images are refused (A700H) below {}{}",
                        bytes_in_words(disk.free_bytes), bytes_in_words(disk.total_bytes),
-                       bytes_in_words(disk.refuse_below_bytes),
-                       disk.free_bytes < disk.refuse_below_bytes ? ": NOW. Free space there" : "");
+                       bytes_in_words(disk.refuse_below_bytes), refusal_in_words(disk));
 }
 
 }  // namespace

@@ -78,9 +78,17 @@ class FailingDisk(unittest.TestCase):
         self.assert_alive(node)
         return {uid: instances[uid] for uid, status in answers.items() if status != 0}
 
+    def says_that_images_are_refused(self, node):
+        status = json.loads(subprocess.run([daemon.CALCINODE, "status", "--json", "--config",
+                                           node.folder / "calcinode.toml"], check=True,
+                                           capture_output=True).stdout)
+        self.assertGreater(status["disk"]["free_bytes"], status["disk"]["refuse_below_bytes"])
+        return status["disk"]["images_refused"]
+
     def assert_goes_on(self, disk, node, instances, refused):
         daemon.wait_for(lambda: set(self.send(node, refused).values()) == {0}, 120, every=1)
         self.assertIn("images are taken again", node.log())
+        daemon.wait_for(lambda: not self.says_that_images_are_refused(node), 20)
         self.start_on_what_is_there(disk, node)
         self.assert_kept(node, instances)
         self.assertEqual(list((node.data_dir / "spool/incoming").iterdir()), [])
@@ -95,6 +103,7 @@ class FailingDisk(unittest.TestCase):
         self.assertEqual(set(self.send(node, refused).values()), {OUT_OF_RESOURCES})
         self.assertEqual(node.log().count("NO IMAGES ARE TAKEN"), 1, node.log())
         self.assertNotIn("images are taken again", node.log())
+        self.assertTrue(self.says_that_images_are_refused(node))
         disk.recover()
         self.assert_goes_on(disk, node, instances, refused)
 
@@ -125,6 +134,7 @@ class FailingDisk(unittest.TestCase):
         self.assert_alive(node)
         self.assertEqual(node.log().count("NO IMAGES ARE TAKEN"), 1, node.log())
         self.assertIn("Read-only file system", node.log())
+        daemon.wait_for(lambda: self.says_that_images_are_refused(node), 20)
         self.start_on_what_is_there(disk, node)
         self.assert_kept(node, without(instances, others))
         self.assertEqual(set(self.send(node, instances).values()), {0})

@@ -241,7 +241,7 @@ function parkedOf(node) {
 function tiles(node) {
   const count = (state) => node.studies[state] || 0;
   const parked = parkedOf(node);
-  const full = node.disk.free_bytes < node.disk.refuse_below_bytes;
+  const full = node.disk.images_refused;
   return make("dl", {class: "tiles"},
     tile("receiving", count("receiving")),
     tile("to analyse", count("queued") + count("analysing")),
@@ -420,14 +420,14 @@ function pairs(list) {
 }
 
 function diskPanel(node) {
-  const {free_bytes: free, total_bytes: total, refuse_below_bytes: least} = node.disk;
-  const full = free < least;
+  const {free_bytes: free, total_bytes: total, refuse_below_bytes: least, images_refused: refused} = node.disk;
   const days = (count) => (count ? plural(count, "day") : "for ever");
   const rules = node.retention;
   return make("section", {class: "panel"}, make("h2", {}, "Disk"),
     make("meter", {min: 0, max: total, value: total - free, high: total - least, "aria-label": "Disk in use"}),
-    make("p", {class: full ? "wrong" : ""}, `${bytes(free)} of ${bytes(total)} free`,
-      full ? `: no images are taken below ${bytes(least)}` : ""),
+    make("p", {class: refused ? "wrong" : ""}, `${bytes(free)} of ${bytes(total)} free`,
+      refused ? (free < least ? `: no images are taken below ${bytes(least)}`
+        : ": no images are taken, since a write failed or there was less a moment ago; the log says which") : ""),
     pairs([["Images", `${node.images.count} (${bytes(node.images.bytes)})`],
       ["Kept once delivered", days(rules.keep_days)],
       ["Kept if failed", days(rules.keep_failed_days)],

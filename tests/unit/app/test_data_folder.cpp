@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "app/data_folder.hpp"
+#include "app/running_daemon.hpp"
 #include "base/fd.hpp"
 #include "support/temp_folder.hpp"
 
@@ -27,6 +28,23 @@ TEST_CASE("a data folder has one holder at a time") {
         CHECK(second.error().what.find("in use by another calcinode daemon") != std::string::npos);
     }
     CHECK(DataFolder::open(folder.path()).has_value());
+}
+
+TEST_CASE("others see that a data folder is held, and whether images are refused") {
+    const test::TempFolder folder;
+    {
+        const auto data = DataFolder::open(folder.path()).value();
+        CHECK(daemon_runs(folder.path()));
+        CHECK_FALSE(images_are_refused(folder.path()));
+        data.tell_whether_images_are_refused(true);
+        data.tell_whether_images_are_refused(true);
+        CHECK(images_are_refused(folder.path()));
+        data.tell_whether_images_are_refused(false);
+        CHECK_FALSE(images_are_refused(folder.path()));
+        data.tell_whether_images_are_refused(true);
+    }
+    CHECK_FALSE(daemon_runs(folder.path()));
+    CHECK_FALSE(images_are_refused(folder.path()));
 }
 
 TEST_CASE("a data folder that can't be made is an error that names it") {

@@ -109,8 +109,18 @@ TEST_CASE("what a terminal would obey is not printed") {
 
 TEST_CASE("too little room is said in capitals") {
     NodeStatus status = node_with({});
-    status.disk = {.free_bytes = 1 << 20, .total_bytes = 1 << 30, .refuse_below_bytes = 2 << 20};
+    status.disk = {
+        .free_bytes = 1 << 20, .total_bytes = 1 << 30, .refuse_below_bytes = 2 << 20, .images_refused = true};
     CHECK(says(words(status), "1.0 MiB free of 1.0 GiB; images are refused (A700H) below 2.0 MiB: NOW"));
+}
+
+TEST_CASE("that images are refused though there is room is said, too") {
+    NodeStatus status = node_with({});
+    status.disk = {.free_bytes = 9 << 20, .total_bytes = 1 << 30, .refuse_below_bytes = 2 << 20};
+    CHECK(!says(words(status), "NOW"));
+    status.disk.images_refused = true;
+    CHECK(says(words(status), "below 2.0 MiB. They are refused NOW, though so much is free"));
+    CHECK(says(in_json(status), "\"images_refused\": true"));
 }
 
 TEST_CASE("JSON holds the same, also where a peer's words are no text") {
