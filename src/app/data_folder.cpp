@@ -23,10 +23,8 @@ Result<> make_folder(const std::filesystem::path& folder) {
     return {};
 }
 
-Result<Fd> open_to_lock(const std::filesystem::path& file) {
-    Fd opened(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
-    if (!opened) return fail("cannot open " + file.string() + ": " + system_error_text(errno));
-    return opened;
+Fd open_to_lock(const std::filesystem::path& file) {
+    return Fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
 }
 
 }  // namespace
@@ -35,17 +33,15 @@ Result<DataFolder> DataFolder::open(const std::filesystem::path& folder) {
     if (auto made = make_folder(folder); !made) return std::unexpected(made.error());
     const auto file = lock_file(folder);
     auto lock = open_to_lock(file);
-    if (!lock) return std::unexpected(lock.error());
-    if (::flock(lock->get(), LOCK_EX | LOCK_NB) != 0) {
+    if (!lock) return fail("cannot open " + file.string() + ": " + system_error_text(errno));
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK)
             return fail(folder.string() +
                         " is in use by another calcinode daemon; stop it, or give this one "
                         "another node.data_dir");
         return fail("cannot lock " + file.string() + ": " + system_error_text(errno));
     }
-    auto refusal = open_to_lock(refusal_file(folder));
-    if (!refusal) return std::unexpected(refusal.error());
-    DataFolder opened(folder, std::move(*lock), std::move(*refusal));
+    DataFolder opened(folder, std::move(lock), open_to_lock(refusal_file(folder)));
     for (const auto& part : {opened.spool(), opened.results()})
         if (auto made = make_folder(part); !made) return std::unexpected(made.error());
     return opened;

@@ -16,7 +16,8 @@ class DataFolder {
 
     void give_sign_of_life() const;
     void take_sign_of_life() const;  // there is none any more
-    // For other processes, on a disk that may be full or broken: a lock as well.
+    // For other processes, on a disk that may be full or broken: a lock as well. Where its file can't even be
+    // made nothing is told.
     void tell_whether_images_are_refused(bool refused) const;
 
     std::filesystem::path spool() const { return folder_ / "spool"; }
