@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string deposits_in_words(const Findings& findings) {
+std::string deposits_line_by_line(const Findings& findings) {
     if (findings.deposits.empty()) {
         const auto unsure = std::ranges::count_if(findings.excluded, &Excluded::could_be_deposit);
         return unsure == 0 ? ", no deposit found near the spine"
@@ -53,7 +53,7 @@ std::string all_in_words(const JudgedStudy& judged) {
     const auto& findings = *outcome.findings;
     std::string text = fmt::format("study {}: {}", outcome.study_uid, to_string(findings.verdict));
     if (findings.severity != Severity::none) text += fmt::format(", {}", to_string(findings.severity));
-    text += deposits_in_words(findings);
+    text += deposits_line_by_line(findings);
     for (const auto& line : spine_in_words(findings.spine)) text += "\n  " + line;
     if (outcome.comparison) text += changes_in_words(findings, *outcome.comparison);
     return text;

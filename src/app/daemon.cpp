@@ -12,6 +12,7 @@
 #include "app/store_answer.hpp"
 #include "app/web_server.hpp"
 #include "assemble/completeness.hpp"
+#include "base/units.hpp"
 #include "deliver/dicom_peer.hpp"
 #include "notify/alerts.hpp"
 #include "observe/logging.hpp"
@@ -21,7 +22,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uintmax_t mib = 1 << 20;
 // How often a worker looks for work that nobody rang for (retries, studies that became quiet).
 constexpr auto look_again = 500ms;
 // How often the disk's room is looked at, and what may be removed.

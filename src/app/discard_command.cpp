@@ -26,7 +26,7 @@ bool is_configured(const config::Config& config, const std::string& name) {
     return std::ranges::find(names, name) != names.end();
 }
 
-int refuse(const char* what) {
+int refuse_options(const char* what) {
     fmt::print(stderr, "calcinode: {}\n", what);
     return exit_bad_config;
 }
@@ -37,7 +37,8 @@ int discard(const DiscardRequest& request) {
     const auto study_uid = study_uid_of(request.study_uid);
     if (!study_uid) return study_uid.error();
     if (study_uid->empty() && request.destination.empty())
-        return refuse("discard without --study or --destination would give up all that is parked; say which");
+        return refuse_options(
+            "discard without --study or --destination would give up all that is parked; say which");
     auto node = open_node_state(request.config);
     if (!node) return node.error();
     int all = 0;

@@ -11,11 +11,6 @@
 namespace calcinode::app {
 namespace {
 
-int refuse(const std::string& study_uid, const char* why) {
-    fmt::print(stderr, "calcinode: study {}: {}\n", study_uid, why);
-    return exit_nothing_found;
-}
-
 // Nothing of them may be sent any more, nor be compared with.
 Result<> remove_results(NodeState& node, const std::string& study_uid) {
     const auto folder = DataFolder::results_folder(node.config.node.data_dir);

@@ -35,6 +35,11 @@ std::expected<std::string, int> study_uid_of(const std::string& text) {
     return std::unexpected(exit_bad_config);
 }
 
+int refuse(const std::string& study_uid, const char* why) {
+    fmt::print(stderr, "calcinode: study {}: {}\n", study_uid, why);
+    return exit_nothing_found;
+}
+
 std::string when_it_is_done(const NodeState& node) {
     return node.daemon_runs ? "The daemon takes it up within a second."
                             : "No daemon runs here; it is done when one is started.";

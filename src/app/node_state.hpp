@@ -25,6 +25,9 @@ std::expected<NodeState, int> open_node_state(const std::filesystem::path& confi
 // Exit code 2 with a word on standard error where `text` is neither empty nor a UID.
 std::expected<std::string, int> study_uid_of(const std::string& text);
 
+// Says on standard error why nothing is done about the study; the exit code.
+int refuse(const std::string& study_uid, const char* why);
+
 // For the end of what resend and reanalyze say: when it will be done.
 std::string when_it_is_done(const NodeState& node);
 

@@ -3,11 +3,11 @@
 #include <sys/statvfs.h>
 
 #include "app/running_daemon.hpp"
+#include "base/units.hpp"
 
 namespace calcinode::app {
 
 Disk disk_of(const config::Config& config) {
-    constexpr std::uint64_t mib = 1 << 20;
     Disk disk{.refuse_below_bytes = static_cast<std::uint64_t>(config.receive.minimum_free_mib) * mib};
     struct statvfs system {};
     if (::statvfs(config.node.data_dir.c_str(), &system) == 0) {

@@ -7,15 +7,6 @@
 #include "app/node_state.hpp"
 
 namespace calcinode::app {
-namespace {
-
-int refuse(const std::string& study_uid, const char* why) {
-    fmt::print(stderr, "calcinode: study {}: {}\n", study_uid, why);
-    return exit_nothing_found;
-}
-
-}  // namespace
-
 int reanalyze(const std::filesystem::path& config, const std::string& text) {
     const auto study_uid = study_uid_of(text);
     if (!study_uid) return study_uid.error();

@@ -8,12 +8,12 @@
 
 #include "app/result_folder.hpp"
 #include "base/disk.hpp"
+#include "base/units.hpp"
 
 namespace calcinode::app {
 namespace {
 
 constexpr UnixMillis day_ms = 24LL * 3600 * 1000;
-constexpr std::uintmax_t mib = 1 << 20;
 constexpr std::int64_t gib = 1 << 30;
 constexpr UnixMillis any_time = std::numeric_limits<UnixMillis>::max();
 

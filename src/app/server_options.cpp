@@ -1,9 +1,9 @@
 #include "app/server_options.hpp"
 
+#include "base/units.hpp"
+
 namespace calcinode::app {
 namespace {
-
-constexpr std::uint64_t mib = 1 << 20;
 
 receive::Limits limits_of(const config::Receive& receive) {
     receive::Limits limits;

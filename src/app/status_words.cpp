@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/units.hpp"
+
 namespace calcinode::app {
 namespace {
 
@@ -11,7 +13,7 @@ namespace {
 constexpr std::size_t most_lines = 20;
 
 std::string bytes_in_words(std::uint64_t bytes) {
-    constexpr double mib = 1 << 20, gib = 1 << 30;
+    constexpr double gib = 1024.0 * mib;
     const auto value = static_cast<double>(bytes);
     return value < gib ? fmt::format("{:.1f} MiB", value / mib) : fmt::format("{:.1f} GiB", value / gib);
 }

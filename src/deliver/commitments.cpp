@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <map>
 
+#include "deliver/store_status.hpp"
+
 namespace calcinode::deliver {
 namespace {
 
 using Then = store::CommitmentVerdict::Then;
 
-constexpr std::uint16_t success = 0x0000;
 constexpr std::uint16_t invalid_argument = 0x0115;  // the Transaction UID is none of ours
 
 struct Meaning {

@@ -26,7 +26,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds linger{5};
 
 constexpr DIC_US request_commitment = 1;  // the class's only action type (PS3.4 J.3.2.1)
-constexpr std::uint16_t success = 0x0000;
 
 template <std::size_t N>
 void copy(char (&to)[N], const std::string& from) {

@@ -3,6 +3,7 @@
 #include <dcmtk/dcmdata/dcuid.h>
 #include <spdlog/fmt/fmt.h>
 
+#include "deliver/store_status.hpp"
 #include "deliver/wire.hpp"
 #include "dicom/memory_dataset.hpp"
 
@@ -20,7 +21,7 @@ constexpr std::size_t longest_answer = 64 << 10;  // bytes; real ones have some 
 // A report of a thousand images and twenty deposits has 1 MiB.
 constexpr std::size_t longest_object = 8 << 20;
 
-constexpr std::uint16_t success = 0x0000, pending = 0xFF00, pending_with_warning = 0xFF01;
+constexpr std::uint16_t pending = 0xFF00, pending_with_warning = 0xFF01;
 constexpr std::uint16_t some_failed = 0xB000;  // C-GET: what did come is as good as ever
 
 bool is_pending(std::uint16_t status) {
@@ -32,7 +33,7 @@ void copy(char (&to)[N], const char* from) {
     OFStandard::strlcpy(to, from, N);
 }
 
-std::unexpected<Error> broken(Association& association, std::string why) {
+std::unexpected<Error> query_broken(Association& association, std::string why) {
     association.set_broken();
     return fail(std::move(why));
 }
@@ -59,20 +60,20 @@ Result<> ask(Association& association, const char* sop_class, T_DIMSE_Message& r
             fmt::format("it does not accept {}; enable it there", dcmFindNameOfUID(sop_class, sop_class)));
     const auto sent = DIMSE_sendMessageUsingMemoryData(association.get(), context, &request, nullptr, &keys,
                                                        nullptr, nullptr);
-    if (sent.bad()) return broken(association, text_of(sent));
+    if (sent.bad()) return query_broken(association, text_of(sent));
     return {};
 }
 
 Result<> take_dataset(Association& association, T_ASC_PresentationContextID context, std::size_t longest,
                       const TakeDataset& take) {
     const auto bytes = receive_dataset(association, context, longest);
-    if (!bytes) return broken(association, bytes.error());
+    if (!bytes) return query_broken(association, bytes.error());
     T_ASC_PresentationContext agreed{};
     if (ASC_findAcceptedPresentationContext(association.get()->params, context, &agreed).bad())
-        return broken(association, "a data set came that was not agreed on");
+        return query_broken(association, "a data set came that was not agreed on");
     DcmDataset dataset;
     if (auto read = dicom::read_dataset(*bytes, agreed.acceptedTransferSyntax, dataset); !read)
-        return broken(association, read.error().what);
+        return query_broken(association, read.error().what);
     take(dataset);
     return {};
 }
@@ -95,10 +96,10 @@ OFCondition answer_store(Association& association, const Command& command, std::
 // An object on its way to us, which is taken and answered.
 Result<> take_object(Association& association, const Command& command, const TakeDataset& take) {
     if (command.message.msg.CStoreRQ.DataSetType == DIMSE_DATASET_NULL)
-        return broken(association, "the PACS sent an object without content");
+        return query_broken(association, "the PACS sent an object without content");
     if (auto taken = take_dataset(association, command.context, longest_object, take); !taken) return taken;
     if (const auto sent = answer_store(association, command, success); sent.bad())
-        return broken(association, text_of(sent));
+        return query_broken(association, text_of(sent));
     return {};
 }
 
@@ -110,7 +111,7 @@ Result<bool> end_of(const Command& command, Association& association) {
             return std::unexpected(rest.error());
     if (is_pending(response.DimseStatus)) return false;
     if (response.DimseStatus == success || response.DimseStatus == some_failed) return true;
-    return broken(association, refusal("C-GET", response.DimseStatus, command.comment));
+    return query_broken(association, refusal("C-GET", response.DimseStatus, command.comment));
 }
 
 }  // namespace
@@ -128,19 +129,19 @@ Result<> find(Association& association, DcmDataset& keys, const TakeDataset& tak
     for (int answers = 0; answers <= most_answers; ++answers) {
         Command command;
         if (const auto received = receive_command(association, command); received.bad())
-            return broken(association, text_of(received));
+            return query_broken(association, text_of(received));
         const auto& response = command.message.msg.CFindRSP;
         if (command.message.CommandField != DIMSE_C_FIND_RSP ||
             response.MessageIDBeingRespondedTo != request.MessageID)
-            return broken(association, "the PACS sent a message that was not asked for");
+            return query_broken(association, "the PACS sent a message that was not asked for");
         if (response.DataSetType != DIMSE_DATASET_NULL)
             if (auto taken = take_dataset(association, command.context, longest_answer, take); !taken)
                 return taken;
         if (response.DimseStatus == success) return {};
         if (!is_pending(response.DimseStatus))
-            return broken(association, refusal("C-FIND", response.DimseStatus, command.comment));
+            return query_broken(association, refusal("C-FIND", response.DimseStatus, command.comment));
     }
-    return broken(association, fmt::format("more than {} answers to C-FIND", most_answers));
+    return query_broken(association, fmt::format("more than {} answers to C-FIND", most_answers));
 }
 
 Result<> get(Association& association, DcmDataset& keys, const TakeDataset& take) {
@@ -152,19 +153,19 @@ Result<> get(Association& association, DcmDataset& keys, const TakeDataset& take
     for (int messages = 0; messages < most_messages; ++messages) {
         Command command;
         if (const auto received = receive_command(association, command); received.bad())
-            return broken(association, text_of(received));
+            return query_broken(association, text_of(received));
         if (command.message.CommandField == DIMSE_C_STORE_RQ) {
             if (auto taken = take_object(association, command, take); !taken) return taken;
             continue;
         }
         if (command.message.CommandField != DIMSE_C_GET_RSP ||
             command.message.msg.CGetRSP.MessageIDBeingRespondedTo != request.MessageID)
-            return broken(association, "the PACS sent a message that was not asked for");
+            return query_broken(association, "the PACS sent a message that was not asked for");
         const auto ended = end_of(command, association);
         if (!ended) return std::unexpected(ended.error());
         if (*ended) return {};
     }
-    return broken(association, "C-GET does not come to an end");
+    return query_broken(association, "C-GET does not come to an end");
 }
 
 }  // namespace calcinode::deliver

@@ -5,7 +5,6 @@
 namespace calcinode::deliver {
 namespace {
 
-constexpr std::uint16_t success = 0x0000;
 constexpr std::uint16_t processing_failure = 0x0110;
 constexpr std::uint16_t duplicate_instance = 0x0111;
 constexpr std::uint16_t class_not_supported = 0x0122;
@@ -21,7 +20,7 @@ bool is_warning(std::uint16_t status) {
            status == attribute_out_of_range;
 }
 
-std::string meaning_of(std::uint16_t status) {
+std::string standard_meaning(std::uint16_t status) {
     if ((status & 0xFF00) == 0xA700) return "it is out of resources";
     if ((status & 0xFF00) == 0xA900) return "it says that the object does not fit its SOP class";
     if ((status & 0xF000) == 0xC000) return "it cannot understand the object";
@@ -53,7 +52,7 @@ SendOutcome outcome_of_status(std::uint16_t status, const std::string& comment) 
     if (is_warning(status))
         return {SendState::arrived, fmt::format("stored with warning status {:04X}H{}", status, said)};
     return {may_pass(status) ? SendState::transient_failure : SendState::permanent_failure,
-            fmt::format("status {:04X}H from the peer: {}{}", status, meaning_of(status), said)};
+            fmt::format("status {:04X}H from the peer: {}{}", status, standard_meaning(status), said)};
 }
 
 }  // namespace calcinode::deliver

@@ -20,6 +20,9 @@ struct Rescale {
     friend bool operator==(const Rescale&, const Rescale&) = default;
 };
 
+// CT has 12 to 16.
+inline constexpr unsigned most_bits_of_sample = 16;
+
 // How stored values lie in the pixel data (PS3.3 C.7.6.3). As written in the file, not yet checked.
 struct PixelFormat {
     int rows = 0, columns = 0;

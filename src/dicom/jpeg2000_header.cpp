@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "dicom/image_header.hpp"
+
 namespace calcinode::dicom {
 namespace {
 
@@ -10,7 +12,6 @@ using Bytes = std::span<const std::byte>;
 
 // Tiles of 64 x 64 samples in the largest matrix that is read. OpenJPEG takes 6 KiB for each.
 constexpr std::uint64_t most_tiles = 4096;
-constexpr unsigned highest_precision = 16;  // bits of a sample
 
 constexpr std::uint32_t code_stream_box = 0x6a703263;  // "jp2c"
 
@@ -84,7 +85,8 @@ Result<> check_code_stream(Bytes code_stream, int columns, int rows) {
     const auto size = image_size(code_stream);
     if (!size) return std::unexpected(size.error());
     if (size->components != 1) return fail("JPEG 2000 image has more than one component");
-    if (size->precision > highest_precision) return fail("JPEG 2000 image has samples of more than 16 bits");
+    if (size->precision > most_bits_of_sample)
+        return fail("JPEG 2000 image has samples of more than 16 bits");
     if (size->step_x != 1 || size->step_y != 1 ||
         size->left + static_cast<std::uint64_t>(columns) != size->right ||
         size->top + static_cast<std::uint64_t>(rows) != size->bottom)

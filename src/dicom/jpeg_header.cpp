@@ -2,12 +2,12 @@
 
 #include <optional>
 
+#include "dicom/image_header.hpp"
+
 namespace calcinode::dicom {
 namespace {
 
 using Bytes = std::span<const std::byte>;
-
-constexpr unsigned highest_precision = 16;  // bits of a sample
 
 // Second bytes of markers (ITU-T T.81 table B.1).
 constexpr unsigned first_frame = 0xc0, last_frame = 0xcf;  // SOF, but for the next three, which stand between
@@ -43,7 +43,7 @@ Result<> check_frame(Bytes bytes, int columns, int rows) {
     constexpr std::size_t frame_bytes = 10;  // marker, length, precision, lines, samples a line, components
     if (bytes.size() < frame_bytes) return fail("damaged JPEG header");
     if (u8(bytes, 9) != 1) return fail("JPEG image has more than one component");
-    if (u8(bytes, 4) == 0 || u8(bytes, 4) > highest_precision)
+    if (u8(bytes, 4) == 0 || u8(bytes, 4) > most_bits_of_sample)
         return fail("JPEG image has samples of more than 16 bits");
     if (u16(bytes, 5) != static_cast<unsigned>(rows) || u16(bytes, 7) != static_cast<unsigned>(columns))
         return fail("JPEG image has other dimensions than its DICOM header");

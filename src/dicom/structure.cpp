@@ -33,10 +33,10 @@ constexpr std::string_view implicit_little = "1.2.840.10008.1.2", big_endian = "
                            deflated = "1.2.840.10008.1.2.1.99";
 
 // Bytes that can be looked at anywhere: of a file, through a window, or in memory.
-class Bytes {
+class Content {
   public:
-    static std::optional<Bytes> of_file(const std::filesystem::path& path) {
-        Bytes bytes;
+    static std::optional<Content> of_file(const std::filesystem::path& path) {
+        Content bytes;
         bytes.fd_ = Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
         struct stat status {};
         if (!bytes.fd_ || ::fstat(bytes.fd_.get(), &status) != 0 || !S_ISREG(status.st_mode))
@@ -44,8 +44,8 @@ class Bytes {
         bytes.size_ = static_cast<std::uint64_t>(status.st_size);
         return bytes;
     }
-    static Bytes in_memory(std::vector<unsigned char> content) {
-        Bytes bytes;
+    static Content in_memory(std::vector<unsigned char> content) {
+        Content bytes;
         bytes.size_ = content.size();
         bytes.filled_ = content.size();
         bytes.window_ = std::move(content);
@@ -80,7 +80,7 @@ class Bytes {
     std::vector<unsigned char> window_;
 };
 
-std::optional<std::vector<unsigned char>> Bytes::inflated_from(std::uint64_t at) {
+std::optional<std::vector<unsigned char>> Content::inflated_from(std::uint64_t at) {
     z_stream stream{};
     if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return std::nullopt;
     const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&stream, inflateEnd);
@@ -140,7 +140,7 @@ bool has_long_length(std::string_view vr) {
     return std::ranges::find(short_ones, vr) == short_ones.end();
 }
 
-std::optional<Element> element_at(Bytes& bytes, std::uint64_t at, Encoding encoding) {
+std::optional<Element> element_at(Content& bytes, std::uint64_t at, Encoding encoding) {
     const auto* p = bytes.look(at, 8);
     if (!p) return std::nullopt;
     Element e;
@@ -170,14 +170,14 @@ struct Level {
 };
 
 // Whether what follows the element's header is a sequence of items, so that DCMTK goes into it.
-bool opens_sequence(Bytes& bytes, const Element& e, Encoding encoding) {
+bool opens_sequence(Content& bytes, const Element& e, Encoding encoding) {
     if (e.length == undefined_length || e.vr() == "SQ") return true;
     if (!e.vr().empty() || e.length < 8) return false;
     const auto* p = bytes.look(e.value, 4);  // implicit: the dictionary knows, the content shows
     return p && tag_at(p, encoding.big) == item;
 }
 
-Result<> walk(Bytes& bytes, std::uint64_t at, Encoding outermost) {
+Result<> walk(Content& bytes, std::uint64_t at, Encoding outermost) {
     std::vector<Level> open{{bytes.size(), outermost}};
     for (std::size_t elements = 0;; ++elements) {
         if (elements > most_elements) return fail("it has more than a million elements");
@@ -213,7 +213,7 @@ struct Head {
     std::string transfer_syntax;
 };
 
-Result<Head> read_head(Bytes& bytes) {
+Result<Head> read_head(Content& bytes) {
     const auto* p = bytes.look(preamble_bytes - 4, 4);
     if (!p || std::memcmp(p, "DICM", 4) != 0) return fail("not a DICOM file (no DICM prefix)");
     Head head;
@@ -236,14 +236,14 @@ Result<Head> read_head(Bytes& bytes) {
 }  // namespace
 
 Result<> check_structure(const std::filesystem::path& path) {
-    auto bytes = Bytes::of_file(path);
+    auto bytes = Content::of_file(path);
     if (!bytes) return fail("not a file that can be read");
     const auto head = read_head(*bytes);
     if (!head) return std::unexpected(head.error());
     if (head->transfer_syntax == deflated) {
         auto content = bytes->inflated_from(head->end);
         if (!content) return fail("deflated data is damaged or too large");
-        auto inflated = Bytes::in_memory(std::move(*content));
+        auto inflated = Content::in_memory(std::move(*content));
         return walk(inflated, 0, {});
     }
     return walk(*bytes, head->end, encoding_of(head->transfer_syntax));
@@ -251,7 +251,7 @@ Result<> check_structure(const std::filesystem::path& path) {
 
 Result<> check_structure(std::span<const std::byte> dataset, const std::string& transfer_syntax_uid) {
     const auto* const begin = reinterpret_cast<const unsigned char*>(dataset.data());
-    auto bytes = Bytes::in_memory({begin, begin + dataset.size()});
+    auto bytes = Content::in_memory({begin, begin + dataset.size()});
     return walk(bytes, 0, encoding_of(transfer_syntax_uid));
 }
 

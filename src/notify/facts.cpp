@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <ctime>
 
+#include "base/decimals.hpp"
 #include "base/placeholders.hpp"
 #include "report/wording.hpp"
 
@@ -21,7 +21,7 @@ std::string of_leading(const Findings& findings, std::string_view name) {
     if (name == "side") return std::string(to_string(leading->side));
     if (name == "leading_ml") return report::millilitres(leading->volume_mm3);
     if (name == "largest_ml") return report::millilitres(findings.deposits.front().volume_mm3);
-    return number(leading->canal_occupied_percent, 0);  // canal_percent
+    return with_decimals(leading->canal_occupied_percent, 0);  // canal_percent
 }
 
 std::string value_of(const Facts& facts, std::string_view name) {
@@ -55,12 +55,6 @@ std::string text_of(const Facts& facts) {
     Placeholders values;
     for (const auto name : config::alert_placeholders) values.emplace_back(name, value_of(facts, name));
     return filled_in(facts.alert.text, values).value_or("");  // checked when the configuration was read
-}
-
-std::string number(double value, int decimals) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.*f", decimals, std::isfinite(value) ? value : 0.0);
-    return text;
 }
 
 std::string compact_time(UnixMillis when) {

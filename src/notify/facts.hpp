@@ -27,9 +27,6 @@ struct Facts {
 // The configured text with its placeholders filled in.
 std::string text_of(const Facts& facts);
 
-// The value with at most `decimals` digits after the point, as a number of HL7 and JSON.
-std::string number(double value, int decimals);
-
 // `created` as YYYYMMDDHHMMSS in UTC.
 std::string compact_time(UnixMillis when);
 // ISO 8601, UTC, seconds: "2026-01-31T13:45:10Z".

@@ -47,7 +47,7 @@ Json revision_of(const Facts& facts) {
 }
 
 // The Observations, contained in the report and referred to by its `result`.
-class Observations {
+class ContainedObservations {
   public:
     Json& add(const report::Code& code) {
         const auto id = "o" + std::to_string(contained_.size() + 1);
@@ -80,7 +80,7 @@ Json interpretation_of(const Findings& findings) {
                          {"display", words}}})}}});
 }
 
-void add_deposit(Observations& all, const Deposit& deposit) {
+void add_deposit(ContainedObservations& all, const Deposit& deposit) {
     auto& one = all.add(codes::pathologic_calcification);
     one["valueCodeableConcept"] = concept_of(codes::present);
     one["bodySite"] = concept_of(codes::vertebra_of_level(deposit.level));
@@ -100,9 +100,9 @@ void add_deposit(Observations& all, const Deposit& deposit) {
     measured(codes::certainty, deposit.confidence * 100, codes::percent);
 }
 
-Observations observations_of(const Facts& facts) {
+ContainedObservations observations_of(const Facts& facts) {
     const auto& findings = facts.findings;
-    Observations all;
+    ContainedObservations all;
     auto& verdict = all.add(codes::pathologic_calcification);
     verdict["valueCodeableConcept"] = concept_of(codes::verdict(findings.verdict));
     verdict["interpretation"] = interpretation_of(findings);

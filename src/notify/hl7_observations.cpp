@@ -1,3 +1,4 @@
+#include "base/decimals.hpp"
 #include "notify/hl7_message.hpp"
 #include "notify/hl7_segment.hpp"
 #include "report/codes.hpp"
@@ -9,7 +10,7 @@ namespace {
 namespace codes = report::codes;
 
 // Numbers the segments, and gives each the status "preliminary".
-class Observations {
+class ObservationSegments {
   public:
     // OBX-8 (table 0078): what about the following values is not normal.
     void set_flag(std::string flag) { flag_ = std::move(flag); }
@@ -20,7 +21,7 @@ class Observations {
         add("CWE", name, hl7_coded(value), "");
     }
     void measured(const report::Code& name, double value, int decimals, const report::Code& unit) {
-        add("NM", name, number(value, decimals), hl7_coded(unit));
+        add("NM", name, with_decimals(value, decimals), hl7_coded(unit));
     }
     void told(const char* type, const report::Code& name, const std::string& text) {
         add(type, name, hl7_escaped(text), "");
@@ -50,7 +51,7 @@ std::string flag_of(const Findings& findings) {
     return findings.severity == Severity::severe ? "AA" : "A";
 }
 
-void add_deposit(Observations& all, const Deposit& deposit) {
+void add_deposit(ObservationSegments& all, const Deposit& deposit) {
     all.set_group(std::to_string(deposit.id));
     all.coded(codes::finding_site, codes::vertebra_of_level(deposit.level));
     all.told("ST", codes::comment, report::level_text(deposit));
@@ -68,7 +69,7 @@ void add_deposit(Observations& all, const Deposit& deposit) {
 
 std::string hl7_observations(const Facts& facts) {
     const auto& findings = facts.findings;
-    Observations all;
+    ObservationSegments all;
     all.told("HD", codes::study, facts.header.study_uid);
     all.set_flag(flag_of(findings));
     all.coded(codes::pathologic_calcification, codes::verdict(findings.verdict));

@@ -1,19 +1,16 @@
-#include <numbers>
-
 #include "phantom/canvas.hpp"
 #include "phantom/deposit.hpp"
 #include "phantom/other_bones.hpp"
 #include "phantom/phantom.hpp"
 #include "phantom/random.hpp"
 #include "phantom/scanner.hpp"
+#include "phantom/shapes.hpp"
 #include "phantom/soft_tissue.hpp"
 #include "phantom/spine_plan.hpp"
 #include "phantom/vertebra.hpp"
 
 namespace calcinode::phantom {
 namespace {
-
-constexpr double degree = std::numbers::pi / 180;
 
 // The field of view, centred on the middle of the neck; the table's position is any scanner's.
 Grid field_of_view(const PhantomOptions& options) {

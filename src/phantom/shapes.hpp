@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace calcinode::phantom {
+
+inline constexpr double degree = std::numbers::pi / 180;  // radians
 
 struct Point {
     float x = 0, y = 0, z = 0;

@@ -1,11 +1,9 @@
 #include "phantom/spine_plan.hpp"
 
-#include <numbers>
+#include "phantom/shapes.hpp"
 
 namespace calcinode::phantom {
 namespace {
-
-constexpr double degree = std::numbers::pi / 180;
 
 // Mean adult sizes in mm: orientation from published morphometry of the cervical and upper thoracic spine.
 // `lean` is the backward tilt of the body's axis in degrees, which makes the lordosis.

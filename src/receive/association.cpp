@@ -67,10 +67,11 @@ void append_data_pdu(std::vector<std::byte>& pdus, std::uint8_t context_id, std:
 }
 
 // DCMTK's view of a PeerSocket. Reads give all that is asked for or fail.
-class Connection : public DcmTransportConnection {
+class TransportConnection : public DcmTransportConnection {
   public:
-    explicit Connection(PeerSocket& socket) : DcmTransportConnection(socket.get()), socket_(&socket) {}
-    ~Connection() override { socket_->close(); }
+    explicit TransportConnection(PeerSocket& socket)
+        : DcmTransportConnection(socket.get()), socket_(&socket) {}
+    ~TransportConnection() override { socket_->close(); }
 
     OFCondition serverSideHandshake() override { return EC_Normal; }
     OFCondition clientSideHandshake() override { return EC_Normal; }
@@ -139,7 +140,7 @@ class Network::Layer : public DcmTransportLayer {
   public:
     PeerSocket* next = nullptr;  // whose connection is created next; under the hand-over mutex
     DcmTransportConnection* createConnection(DcmNativeSocketType, OFBool) override {
-        return new Connection(*next);
+        return new TransportConnection(*next);
     }
 };
 

@@ -13,7 +13,7 @@ constexpr std::size_t longest_uid = 64;
 constexpr int most_contexts = 128;  // odd numbers of one byte
 
 enum ItemType : std::uint8_t {
-    application_context = 0x10,
+    application_context_item = 0x10,
     presentation_context = 0x20,
     abstract_syntax = 0x30,
     transfer_syntax = 0x40,
@@ -79,7 +79,7 @@ Result<> check_request(Bytes body) {
     int application_contexts = 0, contexts = 0, user_items = 0;
     const bool sound = each_item(body.subspan(fixed_bytes), [&](std::uint8_t type, Bytes content) {
         switch (type) {
-            case application_context:
+            case application_context_item:
                 return ++application_contexts == 1 && is_uid_sized(content);
             case presentation_context:
                 return ++contexts <= most_contexts && check_context(content);

@@ -22,7 +22,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // What DCMTK can handle (ASC_MINIMUMPDUSIZE, ASC_MAXIMUMPDUSIZE).
-constexpr std::uint32_t smallest_pdu = 4096, largest_pdu = 131072;
+constexpr std::uint32_t smallest_own_pdu = 4096, largest_own_pdu = 131072;
 // How often the threads of ended associations are joined where no new connection comes.
 constexpr std::chrono::milliseconds reap_every{1000};
 
@@ -68,7 +68,7 @@ class DicomServer final : public Server {
     static RulesNow rules_of(const ServerOptions& options, InstanceSink sink) {
         auto rules = std::make_shared<Rules>(options, std::move(sink));
         auto& pdu_bytes = rules->options.limits.max_pdu_bytes;
-        pdu_bytes = std::clamp(pdu_bytes, smallest_pdu, largest_pdu);
+        pdu_bytes = std::clamp(pdu_bytes, smallest_own_pdu, largest_own_pdu);
         return rules;
     }
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "base/decimals.hpp"
 #include "report/change_wording.hpp"
 #include "report/codes.hpp"
 #include "report/dataset_items.hpp"
@@ -12,9 +13,9 @@ namespace calcinode::report {
 namespace {
 
 // Adds items below the container of qualitative evaluations.
-class Writer {
+class ChangeWriter {
   public:
-    Writer(DSRDocumentTree& tree, const PriorResult& prior) : tree_(tree), prior_(prior) {
+    ChangeWriter(DSRDocumentTree& tree, const PriorResult& prior) : tree_(tree), prior_(prior) {
         if (tree_.gotoNamedNode(coded(codes::qualitative_evaluations)) == 0)
             throw std::runtime_error("the report has no qualitative evaluations");
     }
@@ -28,7 +29,8 @@ class Writer {
         text(codes::comment, words);
         if (percent) {
             enter(DSRTypes::RT_hasProperties, DSRTypes::VT_Num, codes::volume_change);
-            require(item().setNumericValue({number(*percent, 1).c_str(), coded(codes::percent)}), "change");
+            require(item().setNumericValue({with_decimals(*percent, 1).c_str(), coded(codes::percent)}),
+                    "change");
             tree_.goUp();
         }
         enter(DSRTypes::RT_inferredFrom, DSRTypes::VT_Composite, codes::previous_finding);
@@ -66,7 +68,7 @@ void add_changes(DSRDocument& document, const ReportContext& context) {
     if (!context.comparison) return;
     const auto& comparison = *context.comparison;
     const auto& prior = comparison.prior;
-    Writer writer(document.getTree(), prior);
+    ChangeWriter writer(document.getTree(), prior);
     auto lines = comparison_lines(comparison);
     if (comparison.trend) {
         writer.comparison(codes::trend_of_all(comparison), comparison.percent, lines.front(), "");

@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "report/range.hpp"
+
 namespace calcinode::report {
 namespace {
 
@@ -13,7 +15,7 @@ constexpr double course_step_mm = 1;     // between known places of the surface'
 constexpr double course_smooth_mm = 15;  // moving mean: less than a vertebra, more than the line's own noise
 constexpr double beyond_ends_mm = 30;    // above and below the canal: skull base, sacrum
 // Sagittal: the throat or the great vessels in front, the spinous processes behind.
-constexpr double before_canal_mm = 75, behind_canal_mm = 60;
+constexpr double shown_before_mm = 75, shown_behind_mm = 60;
 constexpr double sagittal_slab_mm = 3;
 // Coronal: through the bodies' middle to the transverse processes, not to the spinous ones.
 constexpr double half_width_mm = 100;
@@ -24,14 +26,6 @@ constexpr double slab_step_mm = 1;
 constexpr GreyWindow coronal_window{1700, 750};
 constexpr GreyWindow sagittal_window{1800, 400};
 constexpr double air_hu = -1024;
-
-struct Range {
-    double low = std::numeric_limits<double>::max(), high = std::numeric_limits<double>::lowest();
-    void take(double value) {
-        low = std::min(low, value);
-        high = std::max(high, value);
-    }
-};
 
 // What the surface follows: canal and bodies, by height.
 struct Knot {
@@ -150,7 +144,7 @@ void Maker::find_course() {
 void Maker::find_extent() {
     Range across;
     for (const auto& p : spine_.canal) across.take(dot(p, view_.across));
-    Range shown{across.low - before_canal_mm, across.high + behind_canal_mm};
+    Range shown{across.low - shown_before_mm, across.high + shown_behind_mm};
     if (plane_ == CurvedPlane::coronal) {
         const double middle = (across.low + across.high) / 2;
         const double half = std::max(half_width_mm, (across.high - across.low) / 2 + half_width_mm / 2);

@@ -6,6 +6,7 @@
 #include <exception>
 #include <functional>
 
+#include "base/decimals.hpp"
 #include "report/callouts.hpp"
 #include "report/figure_layout.hpp"
 #include "report/figure_table.hpp"
@@ -25,9 +26,7 @@ constexpr double outline_px = 1.7, thin_outline_px = 1.1;
 constexpr double coronal_name_px = 40;  // from the left edge: beside the side's letter
 
 std::string in_mm(double length) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.0f mm", length);
-    return text;
+    return whole_number(length) + " mm";
 }
 
 // One page. The scene, and what it refers to, must outlive it.

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "report/range.hpp"
+
 namespace calcinode::report {
 namespace {
 
@@ -32,17 +34,6 @@ constexpr double coronal_slab_back_mm = 22, usual_body_depth_mm = 18, before_bod
 constexpr double least_coronal_slab_mm = 20;
 constexpr double slab_margin_mm = 3;  // beyond the targets
 constexpr double farthest_slab_mm = 70;
-
-struct Range {
-    double low = std::numeric_limits<double>::max(), high = std::numeric_limits<double>::lowest();
-    void take(double value) {
-        low = std::min(low, value);
-        high = std::max(high, value);
-    }
-    bool empty() const { return high < low; }
-    double middle() const { return (low + high) / 2; }
-    double length() const { return high - low; }
-};
 
 Range heights_of_targets(const Scene& scene) {
     Range range;

@@ -1,10 +1,10 @@
 #include "report/figure_table.hpp"
 
 #include <array>
-#include <cstdio>
 #include <span>
 #include <utility>
 
+#include "base/decimals.hpp"
 #include "report/wording.hpp"
 
 namespace calcinode::report {
@@ -18,12 +18,6 @@ constexpr TextStyle note_style{.size = 15, .colour = colour::white};
 // Of one note, and of all: the page must not outgrow a screen.
 constexpr std::size_t lines_a_note = 3, most_note_lines = 14;
 constexpr const char* more = " ... (more in the report)";
-
-std::string with_decimals(double value, int decimals) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.*f", decimals, value);
-    return text;
-}
 
 std::string canal_text(const Target& t) {
     if (!t.canal_percent || !t.canal_distance_mm) return "-";

@@ -1,8 +1,8 @@
 #include "report/figure_texts.hpp"
 
-#include <cstdio>
 #include <utility>
 
+#include "base/decimals.hpp"
 #include "report/change_wording.hpp"
 #include "report/showable.hpp"
 #include "report/spine_wording.hpp"
@@ -12,12 +12,6 @@ namespace calcinode::report {
 namespace {
 
 constexpr std::size_t most_slips = 3;  // in the notes; the report has all
-
-std::string with_decimals(double value, int decimals) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.*f", decimals, value);
-    return text;
-}
 
 std::string total_words(const Scene& scene) {
     const auto& findings = scene.findings;

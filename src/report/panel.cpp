@@ -10,7 +10,7 @@
 namespace calcinode::report {
 namespace {
 
-constexpr double margin_px = 10, line_height_px = 20;
+constexpr double inset_px = 10, line_height_px = 20;
 constexpr double bright_ground = 0.4;  // coloured writing does not read on more, even with its rim
 constexpr TextStyle small_text{.size = 15, .colour = colour::white};
 constexpr TextStyle side_text{.size = 21, .bold = true, .align = Align::centre, .colour = colour::white};
@@ -94,8 +94,8 @@ bool Panel::label(Point at, const std::string& text, const TextStyle& style) {
 
 void Panel::corner_texts(const std::string& upper_left, const std::string& upper_right,
                          const std::vector<std::string>& lower_left) {
-    const double left = image_.x + margin_px, right = image_.x + image_.width - margin_px;
-    const double top = image_.y + margin_px + 11, bottom = image_.y + image_.height - margin_px;
+    const double left = image_.x + inset_px, right = image_.x + image_.width - inset_px;
+    const double top = image_.y + inset_px + 11, bottom = image_.y + image_.height - inset_px;
     const auto corner = [&](Point at, const std::string& text, TextStyle style) {
         const Rect r = canvas_.extent(at, text, style);
         if (text.empty() || !image_.contains(r) || !is_free(r)) return;
@@ -125,10 +125,10 @@ void Panel::side_marks(const std::string& left, const std::string& right, const 
         for (const double aside : {0.0, -30.0, 30.0})  // a tick may be where it belongs
             if (label({x, middle_y + aside}, text, style)) return;
     };
-    at_side(image_.x + margin_px, left, Align::left);
-    at_side(image_.x + image_.width - margin_px, right, Align::right);
-    label({middle_x, image_.y + margin_px + 16}, top, side_text);
-    label({middle_x, image_.y + image_.height - margin_px}, bottom, side_text);
+    at_side(image_.x + inset_px, left, Align::left);
+    at_side(image_.x + image_.width - inset_px, right, Align::right);
+    label({middle_x, image_.y + inset_px + 16}, top, side_text);
+    label({middle_x, image_.y + image_.height - inset_px}, bottom, side_text);
 }
 
 void Panel::scale_bar() {
@@ -136,8 +136,8 @@ void Panel::scale_bar() {
     const auto fits = [&](int mm) { return mm * px_a_mm_ <= image_.width * 0.36; };
     const auto found = std::ranges::find_if(lengths, fits);
     const int mm = found == lengths.end() ? 1 : *found;
-    const double right = image_.x + image_.width - margin_px - 4, left = right - mm * px_a_mm_;
-    const double y = image_.y + image_.height - margin_px - 3;
+    const double right = image_.x + image_.width - inset_px - 4, left = right - mm * px_a_mm_;
+    const double y = image_.y + image_.height - inset_px - 3;
     const Rect ground{left - 8, y - 32, right - left + 16, 39};
     canvas_.shade(ground);
     for (const auto& [width, c] : {std::pair{4.6, colour::black}, std::pair{2.2, colour::white}}) {

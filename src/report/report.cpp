@@ -29,9 +29,9 @@ void silence_document_log() {
     }();
 }
 
-class Writer {
+class ReportWriter {
   public:
-    Writer(const ReportContext& context, const std::filesystem::path& folder)
+    ReportWriter(const ReportContext& context, const std::filesystem::path& folder)
         : context_(context), folder_(folder) {}
 
     Result<std::vector<ReportObject>> write();
@@ -47,7 +47,7 @@ class Writer {
     std::vector<ReportObject> objects_;
 };
 
-Result<> Writer::keep(Made made, ObjectKind kind, const char* name) {
+Result<> ReportWriter::keep(Made made, ObjectKind kind, const char* name) {
     if (!made) return std::unexpected(made.error());
     auto object = write_object(std::move(*made), kind, folder_ / name);
     if (!object) return std::unexpected(object.error());
@@ -57,7 +57,7 @@ Result<> Writer::keep(Made made, ObjectKind kind, const char* name) {
 
 // What limits the result, and on a figure without arrows what was looked at: the reader sees bright spots and
 // should see that the software saw them.
-std::vector<std::string> Writer::limits() const {
+std::vector<std::string> ReportWriter::limits() const {
     std::vector<std::string> lines;
     for (const auto& finding : quality_findings(context_)) lines.push_back(finding.words);
     auto looked_at = not_reported_words(context_.findings);
@@ -65,7 +65,7 @@ std::vector<std::string> Writer::limits() const {
     return lines;
 }
 
-Result<> Writer::write_figure() {
+Result<> ReportWriter::write_figure() {
     auto texts = figure_texts(context_);
     texts.limits = limits();
     if (context_.comparison) {
@@ -85,13 +85,13 @@ Result<> Writer::write_figure() {
     return keep(make_secondary_capture(context_, *pages), ObjectKind::secondary_capture, "sc-1.dcm");
 }
 
-Result<> Writer::write_deposits() {
+Result<> ReportWriter::write_deposits() {
     if (auto done = keep(make_segmentation(context_), ObjectKind::segmentation, "seg.dcm"); !done)
         return done;
     return keep(make_key_objects(context_), ObjectKind::key_objects, "ko.dcm");
 }
 
-Result<std::vector<ReportObject>> Writer::write() {
+Result<std::vector<ReportObject>> ReportWriter::write() {
     const auto& findings = context_.findings;
     const bool negative = findings.verdict == Verdict::negative;
     if (negative && !context_.options.report_negative) return objects_;
@@ -125,7 +125,7 @@ Result<std::vector<ReportObject>> write_objects(const StudyOutcome& outcome, con
                                     *header,
                                     outcome.remarks,
                                     outcome.comparison ? &*outcome.comparison : nullptr};
-        return Writer(context, folder).write();
+        return ReportWriter(context, folder).write();
     } catch (const std::exception& mistake) {
         return fail("can't make the report of study " + outcome.study_uid + ": " + mistake.what());
     }

@@ -16,7 +16,7 @@
 namespace calcinode::report {
 namespace {
 
-struct Segment {
+struct MaskSegment {
     std::string label, description, tracking_id, tracking_uid;
     Code region;
     std::vector<PlaneVoxel> voxels;
@@ -29,12 +29,12 @@ struct Frame {
     int place = 0;    // of the slice among those that have frames, from 1
 };
 
-std::vector<Segment> segments_of(const ReportContext& context) {
-    std::vector<Segment> segments;
-    Segment total;
+std::vector<MaskSegment> segments_of(const ReportContext& context) {
+    std::vector<MaskSegment> segments;
+    MaskSegment total;
     const auto& identity = context.options.identity;
     for (const auto& deposit : context.findings.deposits) {
-        Segment segment;
+        MaskSegment segment;
         const auto id = std::to_string(deposit.id);
         segment.label = "Deposit " + id;
         segment.description = "Deposit " + id + ", level " + deposit.level + ", " +
@@ -59,7 +59,7 @@ std::vector<Segment> segments_of(const ReportContext& context) {
 }
 
 // By segment, then by slice. The last segment has a frame on each slice that any other one has.
-std::vector<Frame> frames_of(const std::vector<Segment>& segments) {
+std::vector<Frame> frames_of(const std::vector<MaskSegment>& segments) {
     std::map<int, int> place;
     const auto& any = segments.back().per_slice;
     for (std::size_t s = 0; s < any.size(); ++s)
@@ -72,7 +72,7 @@ std::vector<Frame> frames_of(const std::vector<Segment>& segments) {
     return frames;
 }
 
-void put_segment(DcmItem& item, const Segment& segment, int number) {
+void put_segment(DcmItem& item, const MaskSegment& segment, int number) {
     put(item, DCM_SegmentNumber, static_cast<Uint16>(number));
     put(item, DCM_SegmentLabel, segment.label);
     put(item, DCM_SegmentDescription, segment.description);
@@ -166,7 +166,7 @@ void put_common_references(DcmItem& dataset, const SeriesSource& source, const s
 
 // One bit a pixel, the first pixel of a byte in its lowest bit, frames following each other without padding
 // (PS3.5 8.2): frame n begins at bit n * rows * columns.
-std::vector<Uint8> packed_bits(const std::vector<Segment>& segments, const std::vector<Frame>& frames,
+std::vector<Uint8> packed_bits(const std::vector<MaskSegment>& segments, const std::vector<Frame>& frames,
                                const SeriesSource& source) {
     const auto plane = static_cast<std::size_t>(source.rows) * static_cast<std::size_t>(source.columns);
     std::vector<Uint8> bits((frames.size() * plane + 15) / 16 * 2);  // an even number of bytes

@@ -18,7 +18,7 @@ const std::array<DcmTagKey, 5> wanted{DCM_SpecificCharacterSet, DCM_SeriesDescri
 // Shorter parts of a name stand in ordinary words, too.
 constexpr std::size_t shortest_name_part = 3;
 
-std::string text_of(DcmItem& item, const DcmTagKey& tag) {
+std::string unescaped_text(DcmItem& item, const DcmTagKey& tag) {
     OFString value;
     if (item.findAndGetOFString(tag, value).bad()) return {};
     return dicom::without_escaped({value.c_str(), value.size()});
@@ -62,14 +62,14 @@ std::string name_words(const std::string& name) {
 
 FigureTexts figure_texts(const ReportContext& context) {
     auto item = dicom::utf8_copy(context.header.dataset(), wanted);
-    const auto name = text_of(item, DCM_PatientName), id = text_of(item, DCM_PatientID);
+    const auto name = unescaped_text(item, DCM_PatientName), id = unescaped_text(item, DCM_PatientID);
     FigureTexts texts;
-    texts.series_description = text_of(item, DCM_SeriesDescription);
+    texts.series_description = unescaped_text(item, DCM_SeriesDescription);
     if (names_patient(texts.series_description, name, id)) texts.series_description.clear();
     if (!context.options.figure.with_patient) return texts;
     texts.patient_name = name_words(name);
     texts.patient_id = id;
-    texts.birth_date = text_of(item, DCM_PatientBirthDate);
+    texts.birth_date = unescaped_text(item, DCM_PatientBirthDate);
     return texts;
 }
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <exception>
 
+#include "base/decimals.hpp"
 #include "report/panel.hpp"
 #include "report/spine_wording.hpp"
 
@@ -24,12 +24,6 @@ constexpr double text_gap_px = 9;
 constexpr Colour uncertain_colour{1.0, 0.62, 0.25};
 constexpr Colour canal_colour{0.35, 0.95, 0.55};
 constexpr Colour landmark_colour{0.95, 0.55, 0.95};
-
-std::string rounded(double value, int decimals) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.*f", decimals, value);
-    return text;
-}
 
 bool is_uncertain(const Vertebra& v) {
     return v.level.empty() || v.level == "uncertain";
@@ -172,7 +166,7 @@ Picture SpineFigure::draw() {
     header();
     panel_.corner_texts(
         sagittal() ? "Sagittal reformat along the spine" : "Coronal projection along the spine",
-        "slab " + rounded(view_.slab_mm, 0) + " mm", {in_words(view_.window)});
+        "slab " + with_decimals(view_.slab_mm, 0) + " mm", {in_words(view_.window)});
     if (sagittal())
         panel_.side_marks("A", "P", "H", "F");
     else

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "base/decimals.hpp"
 #include "dicom/own_objects.hpp"
 #include "report/algorithm.hpp"
 #include "report/codes.hpp"
@@ -100,15 +101,15 @@ void put_slip(Place& place, const Listhesis& slip, const ReportContext& context)
     place.enter_code(DSRTypes::RT_contains, codes::finding, codes::spondylolisthesis);
     place.code(DSRTypes::RT_hasConceptMod, codes::finding_site, codes::vertebra_of_level(slip.upper));
     place.text(DSRTypes::RT_hasProperties, codes::comment, slip_words(context.findings.spine, slip));
-    place.enter_number(DSRTypes::RT_hasProperties, codes::distance, number(std::abs(slip.slip_mm), 1),
+    place.enter_number(DSRTypes::RT_hasProperties, codes::distance, with_decimals(std::abs(slip.slip_mm), 1),
                        codes::millimetre);
     place.code(DSRTypes::RT_hasConceptMod, codes::measurement_method, codes::posterior_wall_offset);
     place.code(DSRTypes::RT_hasConceptMod, codes::topographical_modifier,
                slip.slip_mm < 0 ? codes::posterior : codes::anterior);
     put_algorithm(place);
     if (slip.uncertainty_mm > 0)
-        place.number(DSRTypes::RT_hasProperties, codes::standard_deviation, number(slip.uncertainty_mm, 1),
-                     codes::millimetre);
+        place.number(DSRTypes::RT_hasProperties, codes::standard_deviation,
+                     with_decimals(slip.uncertainty_mm, 1), codes::millimetre);
     put_point(place, slip.place, context);
     place.leave();
     place.leave();

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <span>
 
+#include "base/decimals.hpp"
+
 namespace calcinode::report {
 namespace {
 
@@ -19,14 +21,8 @@ bool is_named(const std::string& level) {
     return !level.empty() && level != "uncertain";
 }
 
-std::string whole(double value) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%.0f", std::isfinite(value) ? value : 0.0);
-    return text;
-}
-
 std::string percent(double fraction) {
-    return "(" + whole(fraction * 100) + " %)";
+    return "(" + whole_number(fraction * 100) + " %)";
 }
 
 std::vector<LevelAlternative> told(const std::vector<LevelAlternative>& alternatives) {
@@ -151,7 +147,7 @@ std::string_view slip_direction(const Listhesis& slip) {
 std::string slip_words(const Spine& spine, const Listhesis& slip) {
     const auto names = pairs(spine, slip);
     const bool sure = names.size() == 1 && names.front().probability >= 1;
-    const auto size = whole(std::abs(slip.slip_mm)) + " mm " + std::string(slip_direction(slip));
+    const auto size = whole_number(std::abs(slip.slip_mm)) + " mm " + std::string(slip_direction(slip));
     if (sure) return names.front().level + " spondylolisthesis, " + size;
     return "spondylolisthesis, " + size + ", " + level_words("", names);
 }
@@ -160,7 +156,7 @@ std::string picture_slip(const Spine& spine, const Listhesis& slip) {
     const auto names = pairs(spine, slip);
     const bool sure = names.size() == 1 && names.front().probability >= 1;
     return (names.empty() ? "" : names.front().level) + (sure ? "" : "?") + " slip " +
-           whole(std::abs(slip.slip_mm)) + " mm " + std::string(slip_direction(slip));
+           whole_number(std::abs(slip.slip_mm)) + " mm " + std::string(slip_direction(slip));
 }
 
 std::vector<TrabecularMean> trabecular_means(const Spine& spine) {
@@ -183,8 +179,8 @@ std::string trabecular_words(const TrabecularMean& mean, bool contrast) {
     std::string where = mean.first;
     if (mean.last != mean.first) where += "-" + mean.last;
     if (!where.empty()) where += " ";
-    const std::string l1 = mean.l1_hu && mean.bodies > 1 ? ", L1 " + whole(*mean.l1_hu) + " HU" : "";
-    return "trabecular attenuation " + where + whole(mean.hu) + " HU (mean of " +
+    const std::string l1 = mean.l1_hu && mean.bodies > 1 ? ", L1 " + whole_number(*mean.l1_hu) + " HU" : "";
+    return "trabecular attenuation " + where + whole_number(mean.hu) + " HU (mean of " +
            std::to_string(mean.bodies) + (mean.bodies == 1 ? " body)" : " bodies)") + l1 +
            (contrast ? ", raised by contrast medium" : "");
 }
@@ -198,7 +194,7 @@ std::string canal_words(const Spine& spine) {
         if (!narrowest || *v.canal_area_mm2 < *narrowest->canal_area_mm2) narrowest = &v;
     }
     if (!narrowest) return "";
-    return "narrowest canal " + whole(*narrowest->canal_area_mm2) + " mm2 at " +
+    return "narrowest canal " + whole_number(*narrowest->canal_area_mm2) + " mm2 at " +
            short_level(narrowest->level, narrowest->alternatives) + ", of " + std::to_string(measured) +
            " measured";
 }

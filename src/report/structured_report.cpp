@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <set>
 
+#include "base/decimals.hpp"
 #include "base/uid.hpp"
 #include "dicom/own_objects.hpp"
 #include "report/algorithm.hpp"
@@ -121,7 +122,7 @@ void Report::identify(Group& group, const std::string& tracking_id, const std::s
 template <class Concept>
 void Report::measure(Group& group, const Concept& concept_name, double value, int decimals, const Unit& unit,
                      const Derivation& derivation) {
-    const Group::MeasurementValue measured(number(value, decimals).c_str(), unit);
+    const Group::MeasurementValue measured(with_decimals(value, decimals).c_str(), unit);
     require(group.addMeasurement(concept_name, measured), "measurement");
     auto& measurement = group.getMeasurement();
     if (derivation.hasSelectedValue()) require(measurement.setDerivation(derivation), "derivation");

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/decimals.hpp"
 #include "report/spine_wording.hpp"
 
 namespace calcinode::report {
@@ -33,20 +34,10 @@ std::string deposit_sentences(const Findings& findings) {
     return text + ".";
 }
 
-std::string whole(double value) {
-    return std::to_string(std::lround(value));
-}
-
-std::string tenths(double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f", value);
-    return text;
-}
-
 std::string canal_relation(const Deposit& deposit) {
     if (deposit.canal_occupied_percent > 0)
-        return "takes " + whole(deposit.canal_occupied_percent) + " % of the canal's cross-section";
-    return tenths(deposit.canal_distance_mm) + " mm from the canal";
+        return "takes " + whole_number(deposit.canal_occupied_percent) + " % of the canal's cross-section";
+    return with_decimals(deposit.canal_distance_mm, 1) + " mm from the canal";
 }
 
 // A level between what has settled and the fluid above it speaks for milk of calcium.
@@ -71,7 +62,7 @@ std::string severity_reason(const Findings& findings) {
     const auto level = short_level_text(*leading) + ", ";
     switch (findings.severity_reason) {
         case SeverityReason::canal_share:
-            return level + whole(leading->canal_occupied_percent) + " % of the canal taken";
+            return level + whole_number(leading->canal_occupied_percent) + " % of the canal taken";
         case SeverityReason::place:
             return level + (leading->compartment == Compartment::foramen ? "in a foramen" : "in the canal");
         case SeverityReason::volume:
@@ -101,9 +92,9 @@ std::string place_words(const Deposit& deposit) {
 std::string deposit_words(const Deposit& deposit) {
     return "Deposit " + std::to_string(deposit.id) + ": " + place_words(deposit) + ", " +
            millilitres(deposit.volume_mm3) + " ml" + fluid_level(deposit) + ", mean " +
-           whole(deposit.mean_hu) + " HU, maximum " + whole(deposit.max_hu) + " HU, longest axis " +
-           whole(deposit.long_axis_mm) + " mm, " + canal_relation(deposit) + ", certainty " +
-           whole(deposit.confidence * 100) + " %.";
+           whole_number(deposit.mean_hu) + " HU, maximum " + whole_number(deposit.max_hu) +
+           " HU, longest axis " + whole_number(deposit.long_axis_mm) + " mm, " + canal_relation(deposit) +
+           ", certainty " + whole_number(deposit.confidence * 100) + " %.";
 }
 
 std::string revision_words(const ReportOptions& options) {
@@ -126,9 +117,7 @@ std::string short_level_text(const Deposit& deposit) {
 }
 
 std::string millilitres(double volume_mm3) {
-    char text[32];
-    std::snprintf(text, sizeof text, volume_mm3 < small_mm3 ? "%.3f" : "%.2f", volume_mm3 / 1000);
-    return text;
+    return with_decimals(volume_mm3 / 1000, volume_mm3 < small_mm3 ? 3 : 2);
 }
 
 std::string conclusion(const Findings& findings) {

@@ -5,13 +5,13 @@
 #include <algorithm>
 
 #include "base/disk.hpp"
+#include "base/units.hpp"
 
 namespace calcinode::spool {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uintmax_t mib = 1 << 20;
 // Above the minimum by an eighth, and by some images at least.
 constexpr std::uintmax_t least_hysteresis = 8 * mib;
 // How long nothing is taken after a write found no room though the numbers said there was some.

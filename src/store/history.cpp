@@ -8,7 +8,7 @@ namespace calcinode::store {
 namespace {
 
 // More jobs, results or deliveries of one study than this are no use to a reader.
-constexpr int most_listed = 200;
+constexpr int most_events = 200;
 
 #define CALCINODE_SELECT_LISTED                                                                             \
     "SELECT s.study_uid, s.state, s.reason, s.verdict, (SELECT count(*) FROM instance i WHERE i.study_uid " \
@@ -105,11 +105,11 @@ std::optional<StudyHistory> Database::study_history(const std::string& study_uid
         history.jobs = jobs_in(c.query(
             "SELECT * FROM (SELECT state, last_error, attempts - postponed, created, began, ended, id FROM "
             "job WHERE study_uid = ? ORDER BY id DESC LIMIT ?) ORDER BY id",
-            study_uid, most_listed));
+            study_uid, most_events));
         history.results = results_in(
             c.query("SELECT * FROM (SELECT revision, status, verdict, reason, folder, created, removed FROM "
                     "result WHERE study_uid = ? ORDER BY revision DESC LIMIT ?) ORDER BY revision",
-                    study_uid, most_listed));
+                    study_uid, most_events));
         history.deliveries = study_deliveries_in(c.query(
             "SELECT * FROM (SELECT d.id, r.revision, d.destination, d.sop_class_uid, d.sop_instance_uid, "
             "d.path, CASE WHEN d.given_up IS NULL THEN d.state ELSE 'given_up' END, d.last_error, "
@@ -117,7 +117,7 @@ std::optional<StudyHistory> Database::study_history(const std::string& study_uid
             "d.not_before, d.sent, d.committed, d.given_up FROM delivery d JOIN result r ON r.id = "
             "d.result_id "
             "WHERE r.study_uid = ? ORDER BY d.id DESC LIMIT ?) ORDER BY id",
-            study_uid, most_listed));
+            study_uid, most_events));
         return history;
     });
 }

@@ -7,7 +7,7 @@ namespace calcinode::store {
 namespace {
 
 // With more than so many of a kind the counts tell enough.
-constexpr int most_listed = 1000;
+constexpr int most_rows = 1000;
 
 #define CALCINODE_SELECT_WORK                                                                           \
     "SELECT s.study_uid, s.state, s.reason, s.verdict, "                                                \
@@ -25,7 +25,7 @@ std::vector<StudyWork> work_in(Query query) {
     return rows;
 }
 
-std::vector<StateCount> counts_in(Query query) {
+std::vector<StateCount> state_counts_in(Query query) {
     std::vector<StateCount> rows;
     while (query.next()) rows.push_back({query[0].getString(), query[1].getInt64()});
     return rows;
@@ -70,8 +70,8 @@ Overview Database::overview() {
     auto& c = *connection_;
     return c.snapshot([&] {
         Overview all;
-        all.studies = counts_in(c.query("SELECT state, count(*) FROM study GROUP BY state"));
-        all.jobs = counts_in(c.query("SELECT state, count(*) FROM job GROUP BY state"));
+        all.studies = state_counts_in(c.query("SELECT state, count(*) FROM study GROUP BY state"));
+        all.jobs = state_counts_in(c.query("SELECT state, count(*) FROM job GROUP BY state"));
         all.results =
             result_counts(c.query("SELECT status, verdict, count(*) FROM result GROUP BY status, verdict"));
         all.oldest_receiving =
@@ -87,10 +87,10 @@ Overview Database::overview() {
             work_in(c.query(CALCINODE_SELECT_WORK
                             "WHERE s.state IN ('receiving', 'queued', 'analysing') ORDER BY s.last_received "
                             "LIMIT ?",
-                            most_listed));
+                            most_rows));
         all.failed = work_in(c.query(CALCINODE_SELECT_WORK
                                      "WHERE s.state = 'failed' ORDER BY s.last_received DESC LIMIT ?",
-                                     most_listed));
+                                     most_rows));
         all.deliveries = delivery_groups(c.query(all_groups));
         return all;
     });

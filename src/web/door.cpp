@@ -4,13 +4,14 @@
 
 #include <utility>
 
+#include "web/limits.hpp"
+
 namespace calcinode::web {
 namespace {
 
 using boost::system::error_code;
 
 constexpr int waiting_at_the_door = 64;
-constexpr std::chrono::milliseconds rest_after_failure{100};
 
 }  // namespace
 

@@ -26,6 +26,9 @@ inline constexpr std::chrono::milliseconds look_for_news{500};
 // What many ask for at once is made once in so long: it costs as much as the database is large.
 inline constexpr std::chrono::milliseconds made_anew{1000};
 
+// Before trying again what failed for lack of something, so that it takes no whole processor.
+inline constexpr std::chrono::milliseconds rest_after_failure{100};
+
 inline constexpr int most_listed = 200, usually_listed = 50;  // studies in one answer
 inline constexpr std::size_t largest_result = 32U << 20;      // result.json; real ones have less than 1 MiB
 

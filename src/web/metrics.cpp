@@ -146,7 +146,7 @@ void process(Exposition& out, const Live& live) {
                 real(resident) * real(::sysconf(_SC_PAGESIZE)));
 }
 
-void http(Exposition& out, const Context& context) {
+void http_requests(Exposition& out, const Context& context) {
     out.one("calcinode_http_requests_total", "counter", "Requests to the HTTP interface.",
             real(context.requests));
     out.one("calcinode_http_tokens_refused_total", "counter", "Requests with a wrong token, or none.",
@@ -169,7 +169,7 @@ std::string exposition(Context& context) {
     disk(out, live);
     certificates(out, live);
     process(out, live);
-    http(out, context);
+    http_requests(out, context);
     return out.text();
 }
 

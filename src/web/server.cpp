@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "web/door.hpp"
+#include "web/limits.hpp"
 #include "web/session.hpp"
 #include "web/stream.hpp"
 
@@ -13,8 +14,6 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-
-constexpr std::chrono::milliseconds rest_after_failure{100};
 
 class AsioServer final : public Server {
   public:

@@ -15,7 +15,7 @@ import volumes
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "bench"))
 import spine_figures  # noqa: E402
 
-FINE = ("chest-plain", "abdomen-plain", "phantom-seed-case", "phantom-slip-4")
+FINE = ("chest-plain", "abdomen-plain", "phantom-seed-case")
 COARSE = ("neck-pt_22", "neck-pt_28", "neck-pt_99")
 
 
@@ -53,14 +53,12 @@ class SpineCases(unittest.TestCase):
         self.assertLessEqual(statistics.median(group.canal), 4)
         self.assertLessEqual(spine_figures.percentile(group.canal, 95), 8)
 
-    def test_slips_of_phantoms(self):
-        for name in ("phantom-seed-case", "phantom-slip-4"):
-            errors, others = spine_figures.slip_errors(*self.judged[name])
-            with self.subTest(name):
-                self.assertTrue(errors)
-                self.assertLessEqual(max(errors.values()), 1)
-                self.assertGreaterEqual(len(others), 5)
-                self.assertLessEqual(max(others.values()), 1)
+    def test_a_slip_is_measured_within_a_millimetre_and_none_made_up(self):
+        errors, others = spine_figures.slip_errors(*self.judged["phantom-seed-case"])
+        self.assertTrue(errors)
+        self.assertLessEqual(max(errors.values()), 1)
+        self.assertGreaterEqual(len(others), 5)
+        self.assertLessEqual(max(others.values()), 1)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ namespace {
 const auto day = std::chrono::hours(24);
 
 // Certificates of their own making.
-struct Fixture {
+struct Certificates {
     test::TempFolder folder;
     config::Config config;
     std::chrono::system_clock::time_point now = std::chrono::system_clock::now();
@@ -59,7 +59,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("of what is shown the first to expire counts, of what is trusted the last") {
-    Fixture f;
+    Certificates f;
     CHECK(certificates_in_use(f.config).empty());
     const auto file = f.both(f.make("long", 400), f.make("short", 40));
     f.config.tls.files.certificate = file;
@@ -76,7 +76,7 @@ TEST_CASE("of what is shown the first to expire counts, of what is trusted the l
 }
 
 TEST_CASE("the log tells of a certificate in the last 30 days, and after") {
-    Fixture f;
+    Certificates f;
     f.config.http.tls.certificate = f.make("web", 40);
     CHECK(f.warned(f.now + 9 * day) == "");
     const auto said = f.warned(f.now + 11 * day);

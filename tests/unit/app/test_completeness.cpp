@@ -12,8 +12,8 @@ namespace {
 
 constexpr UnixMillis second = 1000;
 
-struct Fixture {
-    explicit Fixture(UnixMillis since = 0) : listening_since(since) {}
+struct Arrivals {
+    explicit Arrivals(UnixMillis since = 0) : listening_since(since) {}
 
     test::TempFolder folder;
     store::Database database = store::Database::open(folder / "test.db").value();
@@ -36,7 +36,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a study is queued when it was quiet for the configured time, not before") {
-    Fixture f;
+    Arrivals f;
     f.receive("1", 1000 * second);
     CHECK(f.completeness.look(1059 * second).queued == 0);
     CHECK(f.state() == "receiving");
@@ -46,7 +46,7 @@ TEST_CASE("a study is queued when it was quiet for the configured time, not befo
 }
 
 TEST_CASE("a new image starts the wait anew") {
-    Fixture f;
+    Arrivals f;
     f.receive("1", 1000 * second);
     f.receive("2", 1050 * second);
     CHECK(f.completeness.look(1061 * second).queued == 0);
@@ -54,7 +54,7 @@ TEST_CASE("a new image starts the wait anew") {
 }
 
 TEST_CASE("a study that an association still feeds is not complete, however quiet it is") {
-    Fixture f;
+    Arrivals f;
     f.receive("1", 1000 * second);
     f.fed = true;
     CHECK(f.completeness.look(9000 * second).queued == 0);
@@ -63,7 +63,7 @@ TEST_CASE("a study that an association still feeds is not complete, however quie
 }
 
 TEST_CASE("a study with a gap waits longer, and is queued with it then") {
-    Fixture f;
+    Arrivals f;
     f.gap = "3 slices missing";
     f.receive("1", 1000 * second);
     CHECK(f.completeness.look(1061 * second).queued == 0);
@@ -73,7 +73,7 @@ TEST_CASE("a study with a gap waits longer, and is queued with it then") {
 }
 
 TEST_CASE("a study whose gap is filled waits no longer than others") {
-    Fixture f;
+    Arrivals f;
     f.gap = "3 slices missing";
     f.receive("1", 1000 * second);
     CHECK(f.completeness.look(1061 * second).queued == 0);
@@ -83,14 +83,14 @@ TEST_CASE("a study whose gap is filled waits no longer than others") {
 }
 
 TEST_CASE("time in which the node was not there to be sent to is not quiet") {
-    Fixture f{5000 * second};
+    Arrivals f{5000 * second};
     f.receive("1", 1000 * second);
     CHECK(f.completeness.look(5059 * second).queued == 0);
     CHECK(f.completeness.look(5061 * second).queued == 1);
 }
 
 TEST_CASE("missing slices are waited for after a start as if the study had just come") {
-    Fixture f{5000 * second};
+    Arrivals f{5000 * second};
     f.gap = "3 slices missing";
     f.receive("1", 1000 * second);
     CHECK(f.completeness.look(5061 * second).queued == 0);
@@ -99,7 +99,7 @@ TEST_CASE("missing slices are waited for after a start as if the study had just 
 }
 
 TEST_CASE("a study whose files can't be looked at is queued all the same, and the others are") {
-    Fixture f;
+    Arrivals f;
     f.receive("1", 1000 * second);
     f.database.add_instance({"9", "1.4.0", "1.4", "ct", "ts", "CT", "9.dcm", 1, "hash", "AE", 1001 * second});
     Completeness completeness(
@@ -114,7 +114,7 @@ TEST_CASE("a study whose files can't be looked at is queued all the same, and th
 }
 
 TEST_CASE("a clock that was set back keeps no study waiting, and one that was set forward hurries none") {
-    Fixture f(9000 * second);  // the node began to listen by a clock that was wrong
+    Arrivals f(9000 * second);  // the node began to listen by a clock that was wrong
     f.receive("1", 9010 * second);
     CHECK(f.completeness.look(1100 * second).queued == 0);
     f.database.nothing_later_than(1000 * second);

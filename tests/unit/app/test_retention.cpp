@@ -14,16 +14,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr UnixMillis day = 24LL * 3600 * 1000;
+constexpr UnixMillis day_ms = 24LL * 3600 * 1000;
 constexpr std::int64_t gib = 1LL << 30;
 
-struct Fixture {
+struct Kept {
     test::TempFolder folder;
     store::Database database = store::Database::open(folder / "test.db").value();
     spool::Spool spool = spool::Spool::open(folder / "spool", database, 0).value();
     fs::path results = folder / "results";
     config::Retention rules{.keep_days = 30, .keep_results_days = 0, .free_mib = 0};
-    UnixMillis now = 1000 * day;
+    UnixMillis now = 1000 * day_ms;
 
     // A study of two images, the last of which came `days` ago.
     void receive(const std::string& study, int days, std::int64_t bytes = 10) {
@@ -31,7 +31,7 @@ struct Fixture {
             const auto path = "instances/00/" + study + number;
             REQUIRE(write_file_atomically(folder / "spool" / path, "pixels"));
             database.add_instance({study + number, study + ".0", study, "ct", "ts", "CT", path, bytes, "hash",
-                                   "AE", now - days * day});
+                                   "AE", now - days * day_ms});
         }
     }
 
@@ -78,7 +78,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("after its time a study that was judged and delivered goes, and its row stays") {
-    Fixture f;
+    Kept f;
     f.receive("1.2", 31);
     f.receive("1.4", 29);
     for (const auto* study : {"1.2", "1.4"}) f.judge(study, {"PACS"});
@@ -97,7 +97,7 @@ TEST_CASE("after its time a study that was judged and delivered goes, and its ro
 }
 
 TEST_CASE("what waits for anything never goes, neither by its age nor for room") {
-    Fixture f;
+    Kept f;
     f.rules.max_gib = 1;
     f.rules.free_mib = 1 << 30;
     for (const auto* study : {"1.1", "1.2", "1.3", "1.4", "1.5"}) f.receive(study, 500, gib);
@@ -112,14 +112,14 @@ TEST_CASE("what waits for anything never goes, neither by its age nor for room")
     f.judge("1.6", {"PACS"});
     f.deliver("PACS");
     f.database.add_instance({"1.6.3", "1.6.0", "1.6", "ct", "ts", "CT", "instances/00/1.6.3", gib, "hash",
-                             "AE", f.now - 400 * day});  // receiving again
+                             "AE", f.now - 400 * day_ms});  // receiving again
     CHECK(f.remove_all() == 1);
     for (const auto* study : {"1.1", "1.2", "1.4", "1.5", "1.6"}) CHECK(f.has_files(study));
     CHECK_FALSE(f.has_files("1.3"));
 }
 
 TEST_CASE("a failed study goes after its own time only") {
-    Fixture f;
+    Kept f;
     f.receive("1.2", 100);
     REQUIRE(f.database.queue_study("1.2", f.now));
     f.database.park_job(*f.database.lease_job(now_ms() + 1, now_ms() + 60'000), "broken");
@@ -131,7 +131,7 @@ TEST_CASE("a failed study goes after its own time only") {
 }
 
 TEST_CASE("for room the oldest go, and no more than is needed") {
-    Fixture f;
+    Kept f;
     f.rules.keep_days = 0;
     f.rules.max_gib = 5;
     for (const auto& [study, days] : {std::pair{"1.2", 3}, {"1.4", 9}, {"1.6", 6}, {"1.8", 1}}) {
@@ -149,7 +149,7 @@ TEST_CASE("for room the oldest go, and no more than is needed") {
 TEST_CASE("a removal that was broken off at any step is ended by the next start") {
     for (const int unlinked : {0, 1, 2}) {
         CAPTURE(unlinked);
-        Fixture f;
+        Kept f;
         f.receive("1.2", 31);
         f.judge("1.2", {"PACS"});
         f.deliver("PACS");
@@ -169,7 +169,7 @@ TEST_CASE("a removal that was broken off at any step is ended by the next start"
 }
 
 TEST_CASE("an image that comes again while its study is removed stays, and its study is received again") {
-    Fixture f;
+    Kept f;
     f.receive("1.2", 31);
     f.judge("1.2", {"PACS"});
     f.deliver("PACS");
@@ -185,7 +185,7 @@ TEST_CASE("an image that comes again while its study is removed stays, and its s
 }
 
 TEST_CASE("a removal that an error broke off is tried again, after all others") {
-    Fixture f;
+    Kept f;
     f.receive("1.2", 31);
     f.receive("1.4", 31);
     for (const auto* study : {"1.2", "1.4"}) f.judge(study, {"PACS"});
@@ -204,7 +204,7 @@ TEST_CASE("a removal that an error broke off is tried again, after all others") 
 }
 
 TEST_CASE("a delivered result goes after its own time; one that was never to be delivered stays") {
-    Fixture f;
+    Kept f;
     f.rules.keep_results_days = 100;
     f.receive("1.2", 1);
     f.receive("1.4", 1);
@@ -213,7 +213,7 @@ TEST_CASE("a delivered result goes after its own time; one that was never to be 
     f.judge("1.4", {});
     f.judge("1.6", {"AWAY"});
     f.deliver("PACS");
-    test::sql(f.folder / "test.db", "UPDATE result SET created = " + std::to_string(f.now - 101 * day));
+    test::sql(f.folder / "test.db", "UPDATE result SET created = " + std::to_string(f.now - 101 * day_ms));
     CHECK(f.remove_all() == 1);
     CHECK_FALSE(fs::exists(f.results / "1.2/result"));
     CHECK(fs::exists(f.results / "1.4/result/sr.dcm"));

@@ -3,21 +3,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 
 #include "assemble/assemble.hpp"
 #include "assemble/completeness.hpp"
+#include "assemble/studies.hpp"
 #include "support/ct_writer.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace calcinode;
+using test::only_study;
+using test::slanted_body;
 
 namespace {
-
-// Different everywhere, so that any voxel in a wrong place shows.
-double slanted_body(LpsPoint p) {
-    return 3 * p.x + 5 * p.y + 7 * p.z;
-}
 
 test::CtSlice sized(int columns, int rows) {
     test::CtSlice slice;
@@ -26,17 +23,6 @@ test::CtSlice sized(int columns, int rows) {
     slice.column_spacing = 0.75;
     slice.row_spacing = 1.25;
     return slice;
-}
-
-assemble::AssembledStudy only_study(const std::vector<test::CtSlice>& made, bool shuffled = false) {
-    const test::TempFolder folder;
-    auto files = test::write_all(made, folder.path());
-    std::mt19937 random(7);
-    if (shuffled) std::ranges::shuffle(files, random);
-    auto assembly = assemble::assemble(files);
-    CHECK(assembly.unreadable.empty());
-    REQUIRE(assembly.studies.size() == 1);
-    return std::move(assembly.studies[0]);
 }
 
 const assemble::SelectedVolume& selected(const assemble::AssembledStudy& study) {

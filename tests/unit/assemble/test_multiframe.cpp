@@ -5,16 +5,14 @@
 #include <doctest/doctest.h>
 
 #include "assemble/assemble.hpp"
+#include "assemble/studies.hpp"
 #include "support/ct_writer.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace calcinode;
+using test::slanted_body;
 
 namespace {
-
-double slanted_body(LpsPoint p) {
-    return 3 * p.x + 5 * p.y + 7 * p.z;
-}
 
 // Rescale of the even and of the odd frames, so that only one who looks at each frame's own gets it right.
 double intercept(std::size_t frame) {

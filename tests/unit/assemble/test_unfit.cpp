@@ -4,11 +4,13 @@
 #include <fstream>
 
 #include "assemble/assemble.hpp"
+#include "assemble/studies.hpp"
 #include "dicom/own_objects.hpp"
 #include "support/ct_writer.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace calcinode;
+using test::only_study;
 namespace fs = std::filesystem;
 
 namespace {
@@ -28,13 +30,6 @@ test::CtSlice of_series(int number) {
     slice.series_number = number;
     slice.series_uid = slice.study_uid + "." + std::to_string(number);
     return slice;
-}
-
-assemble::AssembledStudy only_study(const std::vector<test::CtSlice>& made) {
-    const test::TempFolder folder;
-    auto assembly = assemble::assemble(test::write_all(made, folder.path()));
-    REQUIRE(assembly.studies.size() == 1);
-    return std::move(assembly.studies[0]);
 }
 
 std::string unfit_code(const std::vector<test::CtSlice>& made) {

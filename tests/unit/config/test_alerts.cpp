@@ -1,22 +1,17 @@
 #include <doctest/doctest.h>
 
 #include "config/config.hpp"
+#include "config/mistakes.hpp"
 #include "config/rules.hpp"
 
 using namespace calcinode::config;
+using calcinode::test::mistake_in;
 
 namespace {
 
 const std::string ris = "[[alert]]\nname = 'RIS'\nkind = 'hl7'\nhost = 'ris'\n";
 const std::string hook =
     "[[alert]]\nname = 'W'\nkind = 'webhook'\nurl = 'http://h:8080/a?b=c'\nsecret_file = '/s'\n";
-
-Mistake mistake_in(const std::string& text) {
-    const auto parsed = parse(text);
-    REQUIRE_FALSE(parsed.has_value());
-    REQUIRE(parsed.error().size() == 1);
-    return parsed.error().front();
-}
 
 }  // namespace
 

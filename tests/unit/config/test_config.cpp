@@ -7,9 +7,12 @@
 #include <sstream>
 
 #include "config/config.hpp"
+#include "config/mistakes.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace calcinode::config;
+using calcinode::test::mistake_in;
+using calcinode::test::pacs;
 
 namespace {
 
@@ -20,16 +23,6 @@ std::string sample_text() {
     text << file.rdbuf();
     return text.str();
 }
-
-// The only mistake in `text`.
-Mistake mistake_in(const std::string& text) {
-    const auto parsed = parse(text);
-    REQUIRE_FALSE(parsed.has_value());
-    REQUIRE(parsed.error().size() == 1);
-    return parsed.error().front();
-}
-
-const std::string pacs = "[[destination]]\nname = 'P'\nhost = 'h'\nae_title = 'A'\n";
 
 }  // namespace
 

@@ -1,22 +1,10 @@
 #include <doctest/doctest.h>
 
-#include "config/config.hpp"
+#include "config/mistakes.hpp"
 
 using namespace calcinode::config;
-
-namespace {
-
-// The only mistake in `text` with `environment` over it.
-Mistake mistake_in(const std::string& text, const Environment& environment) {
-    const auto parsed = parse(text, environment);
-    REQUIRE_FALSE(parsed.has_value());
-    REQUIRE(parsed.error().size() == 1);
-    return parsed.error().front();
-}
-
-const std::string pacs = "[[destination]]\nname = 'P'\nhost = 'h'\nae_title = 'A'\n";
-
-}  // namespace
+using calcinode::test::mistake_in;
+using calcinode::test::pacs;
 
 TEST_CASE("a variable sets a key of each type, over what the file says") {
     const auto config = parse("[node]\nae_title = 'FILE'\nport = 104\n",

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Bench {
+struct SpoolBench {
     TempFolder folder;
     store::Database database = [this] {
         auto opened = store::Database::open(folder / "calcinode.db");
@@ -63,7 +63,7 @@ int files_below(const fs::path& folder) {
 }  // namespace
 
 TEST_CASE("a committed instance is a file named after its hash, with a row") {
-    Bench bench;
+    SpoolBench bench;
     const auto committed = bench.commit({});
     REQUIRE(committed.has_value());
     CHECK(committed->how == Stored::added);
@@ -78,10 +78,10 @@ TEST_CASE("a committed instance is a file named after its hash, with a row") {
 }
 
 TEST_CASE("the same again is known, whoever sends it and however it is cut") {
-    Bench bench;
+    SpoolBench bench;
     REQUIRE(bench.commit({}).has_value());
     for (const std::size_t block : {1, 7, 1000}) {
-        const auto again = Bench::commit_into(bench.spool, {}, ct_dataset({}), block);
+        const auto again = SpoolBench::commit_into(bench.spool, {}, ct_dataset({}), block);
         REQUIRE(again.has_value());
         CHECK(again->how == Stored::same_again);
     }
@@ -89,7 +89,7 @@ TEST_CASE("the same again is known, whoever sends it and however it is cut") {
 }
 
 TEST_CASE("an instance that is not committed leaves nothing") {
-    Bench bench;
+    SpoolBench bench;
     const auto whole = ct_dataset({});
     {
         auto arrival =
@@ -101,7 +101,7 @@ TEST_CASE("an instance that is not committed leaves nothing") {
 }
 
 TEST_CASE("other bytes under the same UID keep the first") {
-    Bench bench;
+    SpoolBench bench;
     REQUIRE(bench.commit({}).has_value());
     CtFile other;
     other.fill = 'x';
@@ -111,7 +111,7 @@ TEST_CASE("other bytes under the same UID keep the first") {
 }
 
 TEST_CASE("every truncation of a dataset is refused and leaves nothing") {
-    Bench bench;
+    SpoolBench bench;
     const auto whole = ct_dataset({});
     for (std::size_t length = 0; length < whole.size(); ++length) {
         const auto committed = bench.commit({}, whole.substr(0, length));
@@ -125,7 +125,7 @@ TEST_CASE("every truncation of a dataset is refused and leaves nothing") {
 }
 
 TEST_CASE("identities that don't fit are refused") {
-    Bench bench;
+    SpoolBench bench;
     const auto refusal_of = [&](const CtFile& announced, const CtFile& sent) {
         const auto committed = bench.commit(announced, ct_dataset(sent));
         REQUIRE_FALSE(committed.has_value());
@@ -149,7 +149,7 @@ TEST_CASE("identities that don't fit are refused") {
 }
 
 TEST_CASE("too little free space is said before anything is written") {
-    Bench bench;
+    SpoolBench bench;
     auto full = spool::Spool::open(bench.folder / "spool", bench.database, std::uintmax_t{1} << 60);
     REQUIRE(full.has_value());
     const auto arrival =
@@ -159,7 +159,7 @@ TEST_CASE("too little free space is said before anything is written") {
 }
 
 TEST_CASE("a spool folder that can't be written is a clear error") {
-    Bench bench;
+    SpoolBench bench;
     write_file(bench.folder / "file", "x");
     const auto below_a_file = spool::Spool::open(bench.folder / "file" / "spool", bench.database, 0);
     REQUIRE_FALSE(below_a_file.has_value());
@@ -174,7 +174,7 @@ TEST_CASE("a spool folder that can't be written is a clear error") {
 }
 
 TEST_CASE("the sweep removes what is half written and takes in files that lost their row") {
-    Bench bench;
+    SpoolBench bench;
     REQUIRE(bench.commit({}).has_value());
     const auto file = bench.spool.file_of(*bench.database.find_instance("1.2.3.1"));
     write_file(bench.folder / "spool/incoming/9.dcm", "half");
@@ -196,7 +196,7 @@ TEST_CASE("the sweep removes what is half written and takes in files that lost t
 }
 
 TEST_CASE("the same instance again is known to be the same where an earlier version received it") {
-    Bench bench;
+    SpoolBench bench;
     REQUIRE(bench.commit({}).has_value());
     write_file(bench.spool.file_of(*bench.database.find_instance("1.2.3.1")), part10_by_sha256({}));
     sql(bench.folder / "calcinode.db", "UPDATE instance SET checksum = '" + sha256_of(ct_dataset({})) + "'");
@@ -208,7 +208,7 @@ TEST_CASE("the same instance again is known to be the same where an earlier vers
 }
 
 TEST_CASE("the sweep names rows whose file is gone, and the same instance again mends that") {
-    Bench bench;
+    SpoolBench bench;
     REQUIRE(bench.commit({}).has_value());
     fs::remove(bench.spool.file_of(*bench.database.find_instance("1.2.3.1")));
     CHECK(bench.spool.sweep().missing == 1);
@@ -221,7 +221,7 @@ TEST_CASE("what comes again while its study is being removed stays, whether its 
         for (const bool other_bytes : {false, true}) {
             CAPTURE(unlinked);
             CAPTURE(other_bytes);
-            Bench bench;
+            SpoolBench bench;
             REQUIRE(bench.commit({}).has_value());
             const auto first = bench.kept();
             sql(bench.folder / "calcinode.db", "UPDATE instance SET removing = 1");
@@ -241,7 +241,7 @@ TEST_CASE("what comes again while its study is being removed stays, whether its 
 }
 
 TEST_CASE("a forgotten image makes room for the corrected one, also when that comes before it has gone") {
-    Bench bench;
+    SpoolBench bench;
     REQUIRE(bench.commit({}).has_value());
     sql(bench.folder / "calcinode.db", "UPDATE study SET state = 'analysed'");
     REQUIRE(bench.database.forget("1.2", now_ms()) == store::Forgetting::done);
@@ -254,7 +254,7 @@ TEST_CASE("a forgotten image makes room for the corrected one, also when that co
 }
 
 TEST_CASE("the sweep leaves foreign files out, and sets damaged ones aside so that they can come again") {
-    Bench bench;
+    SpoolBench bench;
     REQUIRE(bench.commit({}).has_value());
     const auto file = bench.spool.file_of(*bench.database.find_instance("1.2.3.1"));
     write_file(bench.folder / "spool/instances/00/stranger.dcm", ct_file({}));
@@ -271,16 +271,16 @@ TEST_CASE("the sweep leaves foreign files out, and sets damaged ones aside so th
     CHECK_FALSE(fs::exists(file));
     CHECK(read_file(bench.folder / "spool/damaged" / file.filename()) == torn);
 
-    CHECK(Bench::commit_into(*again, {}, ct_dataset({}))->how == Stored::added);
+    CHECK(SpoolBench::commit_into(*again, {}, ct_dataset({}))->how == Stored::added);
     CHECK(dataset_of(read_file(file)) == ct_dataset({}));
 }
 
 TEST_CASE("an instance whose row was lost is a duplicate when it comes again, and has its row back") {
-    Bench bench;
+    SpoolBench bench;
     REQUIRE(bench.commit({}).has_value());
     auto empty = store::Database::open(bench.folder / "empty.db");
     auto again = spool::Spool::open(bench.folder / "spool", *empty, 0);
-    const auto committed = Bench::commit_into(*again, {}, ct_dataset({}));
+    const auto committed = SpoolBench::commit_into(*again, {}, ct_dataset({}));
     REQUIRE(committed.has_value());
     CHECK(committed->how == Stored::same_again);
     CHECK(empty->find_instance("1.2.3.1"));

@@ -10,7 +10,7 @@ namespace {
 
 constexpr UnixMillis day_ms = 24 * 3600 * 1000;
 
-struct Fixture {
+struct GivenUp {
     test::TempFolder folder;
     Database database = open_in(folder);
 
@@ -53,7 +53,7 @@ NewResult with_alert(const std::string& identity, const std::string& receiver = 
 }  // namespace
 
 TEST_CASE("what is given up counts as finished, shows its error, and is tried again on command only") {
-    Fixture f;
+    GivenUp f;
     f.judge(result("a"));
     f.park_all("pacs");
     f.send_all("archive");
@@ -89,7 +89,7 @@ TEST_CASE("what is given up counts as finished, shows its error, and is tried ag
 }
 
 TEST_CASE("what waits is given up where it is asked for, and says so where nothing had failed yet") {
-    Fixture f;
+    GivenUp f;
     f.judge(result("a"));
     CHECK(f.database.discard({.study_uid = "", .destination = "pacs"}, now_ms()) == 0);
     const auto due = f.database.due_deliveries("pacs", now_ms(), 10);
@@ -112,7 +112,7 @@ TEST_CASE("what waits is given up where it is asked for, and says so where nothi
 
 TEST_CASE(
     "a new revision takes the place of alerts that were not sent, and never comes before an older one") {
-    Fixture f;
+    GivenUp f;
     f.judge(with_alert("a"));
     const auto first = f.database.due_deliveries("RIS", now_ms(), 10).at(0);
     f.database.delivery_failed(first.id, "away", now_ms() + day_ms);  // in back-off when the next one comes
@@ -134,7 +134,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a revision that can't be judged leaves no older alert to be sent after it") {
-    Fixture f;
+    GivenUp f;
     f.judge(with_alert("a"));
     auto unfit = with_alert("bb");
     unfit.status = "not_applicable";
@@ -145,7 +145,7 @@ TEST_CASE("a revision that can't be judged leaves no older alert to be sent afte
 }
 
 TEST_CASE("another receiver's alert, another study's, and one that was sent stay as they are") {
-    Fixture f;
+    GivenUp f;
     auto both = with_alert("a");
     both.alerts.push_back({"HOOK", "2.25.99", "alert.json"});
     f.judge(both);
@@ -157,7 +157,7 @@ TEST_CASE("another receiver's alert, another study's, and one that was sent stay
 }
 
 TEST_CASE("who was told of an earlier revision is known, whether it was sent or still waits") {
-    Fixture f;
+    GivenUp f;
     f.judge(with_alert("a", "SENT"));
     f.send_all("SENT");
     f.judge(with_alert("bb", "WAITS"));
@@ -171,7 +171,7 @@ TEST_CASE("who was told of an earlier revision is known, whether it was sent or 
 }
 
 TEST_CASE("a destination gets the classes that it wants, and the others all") {
-    Fixture f;
+    GivenUp f;
     auto row = result("a");
     row.objects.at(1).sop_class_uid = "1.8";
     row.wanted_classes = {{"pacs", {"1.9", "1.7"}}};
