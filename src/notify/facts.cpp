@@ -1,7 +1,6 @@
 #include "notify/facts.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <ctime>
 
 #include "base/decimals.hpp"

@@ -1,8 +1,5 @@
 #include "report/wording.hpp"
 
-#include <cmath>
-#include <cstdio>
-
 #include "base/decimals.hpp"
 #include "report/spine_wording.hpp"
 
